@@ -1,0 +1,44 @@
+/** One tested stream of a release: what was compared, how strong the evidence is and how large the effect. */
+import { z } from 'zod'
+import { Instant } from './service.ts'
+
+export const SignalName = z.enum([
+  'errors',
+  'latency',
+  'availability',
+  'traffic',
+  'new-error',
+  'gauge',
+  'business',
+])
+export type SignalName = z.infer<typeof SignalName>
+
+export const SignalScope = z.object({
+  route: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+  metric: z.string().nullable(),
+  caller: z.string().nullable(),
+})
+export type SignalScope = z.infer<typeof SignalScope>
+
+export const Signal = z.object({
+  signal: SignalName,
+  scope: SignalScope,
+  mode: z.enum(['split', 'forecast']),
+  state: z.enum(['watching', 'suspicious', 'regressed', 'cleared', 'inconclusive']),
+  evidence: z.number(),
+  effect: z.object({ ratio: z.number(), low: z.number(), high: z.number() }).nullable(),
+  detectable: z.number().nullable(),
+  onset: z.object({ at: Instant, from: Instant, to: Instant }).nullable(),
+  baseline: z.object({ events: z.number(), exposure: z.number() }),
+  observed: z.object({ events: z.number(), exposure: z.number() }),
+  latency: z
+    .object({
+      quantile: z.number(),
+      thresholdSeconds: z.number(),
+      beforeSeconds: z.number().nullable(),
+      afterSeconds: z.number().nullable(),
+    })
+    .optional(),
+})
+export type Signal = z.infer<typeof Signal>
