@@ -143,7 +143,13 @@ export const SilenceFinding = z.object({
 export type SilenceFinding = z.infer<typeof SilenceFinding>
 
 /** Time of one `detect` unit: its watermark. */
-export const FindingTick = z.object({ kind: z.literal('tick'), unit: z.string(), atMs: Ms })
+export const FindingTick = z.object({
+  kind: z.literal('tick'),
+  unit: z.string(),
+  atMs: Ms,
+  /** The recorded input ends here (replay only). */
+  end: z.boolean().optional(),
+})
 export type FindingTick = z.infer<typeof FindingTick>
 
 export const CommandFinding = z.object({ kind: z.literal('command'), command: Command })

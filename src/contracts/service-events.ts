@@ -236,7 +236,14 @@ export const Deployment = z.object({
 export type Deployment = z.infer<typeof Deployment>
 
 /** What each unit of ingest has seen and handed on: no tick, no time. */
-export const Tick = z.object({ kind: z.literal('tick'), units: z.record(z.string(), Ms) })
+export const Tick = z.object({
+  kind: z.literal('tick'),
+  units: z.record(z.string(), Ms),
+  /** Records of telemetry taken in since the tick before; without it, some. Windows without any are missing, not zero. */
+  records: z.number().optional(),
+  /** The recorded input ends here: close every window and say what is known (replay only). */
+  end: z.boolean().optional(),
+})
 export type Tick = z.infer<typeof Tick>
 
 /** Computed aside, in force from its place in the log on: fits, fleet values, settings. */
