@@ -1,0 +1,102 @@
+/**
+ * Everything about a forward filter that does not change from bucket to bucket, shared by all monitors
+ * with the same parameters. Pure: built from a specification, cached by it.
+ */
+import { type OffsetTable, offsetTable } from './likelihood.ts'
+import {
+  type EffectGrid,
+  type Mode,
+  type Nuisance,
+  onsetPrior,
+  recovery,
+  warmUp,
+} from './parameters.ts'
+import { type StateSpace, stateSpace } from './state-space.ts'
+
+export interface FilterSpec {
+  readonly mode: Mode
+  readonly nuisance: Nuisance
+  readonly grid: EffectGrid
+  readonly stepSeconds: number
+  /** Probability that an effect is there from the first bucket. */
+  readonly start: number
+  /** Hazard of a later onset, per bucket of this step. */
+  readonly hazard: number
+  /** Hazard of a return to normal, per bucket of this step; 0 but in the recovery monitor. */
+  readonly returnHazard: number
+  readonly warmUps: readonly number[]
+  readonly warmUpPrior: readonly number[]
+  readonly incidents?: boolean
+}
+
+export interface FilterModel extends FilterSpec {
+  readonly space: StateSpace
+  /** Row 0: the null, row 1 + j: theta_j. */
+  readonly table: OffsetTable
+  readonly effects: number
+  /** Per row (not started, theta_j) and state: 1 where its level counts as recovered (section 7.4). */
+  readonly recoveredMask: Uint8Array
+}
+
+const cachedMax = 64
+const cache = new Map<string, FilterModel>()
+
+/** The filter of section 6 with the defaults of section 5, for a step of `stepSeconds`. */
+export function evidenceSpec(options: {
+  readonly mode: Mode
+  readonly nuisance: Nuisance
+  readonly grid: EffectGrid
+  readonly stepSeconds: number
+}): FilterSpec {
+  const { start, hazardPer10s } = onsetPrior[options.mode]
+  return {
+    ...options,
+    start,
+    hazard: Math.min(1, (hazardPer10s * options.stepSeconds) / 10),
+    returnHazard: 0,
+    warmUps: warmUp.logRates,
+    warmUpPrior: warmUp.prior,
+  }
+}
+
+/** The same stream watched for its return to normal (section 7.4). */
+export function recoverySpec(spec: FilterSpec): FilterSpec {
+  return {
+    ...spec,
+    grid: { ...spec.grid, thetaMin: 1 },
+    returnHazard: Math.min(1, (recovery.returnHazardPer10s * spec.stepSeconds) / 10),
+    warmUps: [recovery.warmUpLogRate],
+    warmUpPrior: [1],
+  }
+}
+
+export function filterModel(spec: FilterSpec): FilterModel {
+  const key = JSON.stringify(spec)
+  const known = cache.get(key)
+  if (known) return known
+  if (cache.size >= cachedMax) cache.clear()
+  const space = stateSpace(spec)
+  const { thetas, thetaMin } = spec.grid
+  const model = {
+    ...spec,
+    space,
+    table: offsetTable(space.offsets, [thetaMin, ...thetas].map(Math.log)),
+    effects: thetas.length,
+    recoveredMask: recoveredMask(space, spec.grid),
+  }
+  cache.set(key, model)
+  return model
+}
+
+/** No incident and total level u + log theta back within x1.25 of usual; not started counts as theta 1. */
+function recoveredMask(space: StateSpace, { direction, thetas }: EffectGrid): Uint8Array {
+  const mask = new Uint8Array((thetas.length + 1) * space.size)
+  ;[1, ...thetas].forEach((theta, row) => {
+    for (let g = 0; g < space.drifts; g++) {
+      const level = space.offsets[g]! + Math.log(theta)
+      const back = direction === 'rising' ? level <= recovery.levelMax : level >= -recovery.levelMax
+      mask[row * space.size + g] = back ? 1 : 0
+    }
+  })
+  return mask
+}

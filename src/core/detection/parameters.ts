@@ -1,0 +1,101 @@
+/**
+ * The detector's numbers, each with its source in the detection reference. One definition each; a module
+ * is given what it needs. Rates of change are per minute or per 10-second bucket as named; a stream of
+ * another step scales them (section 6.6).
+ */
+
+/** What is known of a stream's natural unrest: fitted on its history or, without one, the fleet's. */
+export interface Nuisance {
+  /** Likelihood exponent in (0, 1]: 1 / overdispersion. */
+  readonly eta: number
+  /** Stationary standard deviation of the drift, log rate. */
+  readonly tau: number
+  /** Correlation of the drift over one minute. */
+  readonly phiPerMinute: number
+}
+
+export type Mode = 'split' | 'forecast'
+
+/** Section 4.5, "no fleet yet": medians of the synthetic fits. */
+export const coldStart: Readonly<Record<Mode, Nuisance>> = {
+  split: { eta: 0.35, tau: 0.1, phiPerMinute: 0.95 },
+  forecast: { eta: 0.3, tau: 0.15, phiPerMinute: 0.98 },
+}
+
+/** The alternatives to "no worse": rate ratios with their prior weights, and the edge of the null. */
+export interface EffectGrid {
+  readonly direction: 'rising' | 'falling'
+  readonly thetas: readonly number[]
+  readonly weights: readonly number[]
+  /** H0: theta = thetaMin, the least favourable point of "not materially worse". */
+  readonly thetaMin: number
+}
+
+/** Section 5. The practical effect size lies inside the null, it is no filter afterwards. */
+export const rising: EffectGrid = {
+  direction: 'rising',
+  thetas: [1.25, 1.5, 2, 3, 5, 10],
+  weights: [0.2, 0.2, 0.2, 0.15, 0.15, 0.1],
+  thetaMin: 1.2,
+}
+
+/** Section 5, for what is bad when it falls: traffic, success counts. */
+export const falling: EffectGrid = {
+  direction: 'falling',
+  thetas: [0.8, 0.5, 0.2, 0.05, 0.001],
+  weights: [0.2, 0.2, 0.2, 0.2, 0.2],
+  thetaMin: 1,
+}
+
+/** Section 5: probability that an effect is there from the start, and the hazard of a later one. */
+export const onsetPrior: Readonly<Record<Mode, { start: number; hazardPer10s: number }>> = {
+  split: { start: 0.7, hazardPer10s: 0.3 / 360 },
+  forecast: { start: 0.7, hazardPer10s: 0.1 / 360 },
+}
+
+/** Section 5: share of the not-started mass that starts anew with each rollout step. */
+export const rolloutStepShare = 0.7
+
+/** Section 4.3: extra log rate of fresh processes; it decays with `warmUpMinutes` (section 3). */
+export const warmUp = { logRates: [0, 0.4, 0.8], prior: [0.4, 0.4, 0.2] } as const
+export const warmUpMinutes = 2
+
+/** Section 4.2: transient incidents, forecast mode only. Log rates of the states, per-minute hazards. */
+export const burst = {
+  logRates: [0, Math.log(2.5), Math.log(5)],
+  enterPerMinute: 1 / 360,
+  leavePerMinute: 1 / 3,
+} as const
+
+/** Section 4.1: the drift's grid. */
+export const driftGrid = { points: 15, halfWidth: 3.5, floorSteps: 0.6 } as const
+
+/** Section 7.4: monitor of the return to normal, run from the release on and read from the alarm on. */
+export const recovery = {
+  warmUpLogRate: 0.4,
+  returnHazardPer10s: 1 / 180,
+  levelMax: Math.log(1.25),
+  probabilityMin: 0.95,
+  forSeconds: 180,
+} as const
+
+/** Section 8: equivalence is tested against each of these ratios. */
+export const clearRatios = [1.2, 1.5, 2, 3] as const
+
+/** Section 8: the four thresholds of latency and what each weighs in the mean of their e-values. */
+export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const
+export const latencyWeights = [0.15, 0.25, 0.25, 0.35] as const
+
+/** Section 8: Gamma prior of the rate of new error kinds and the ratios tested. */
+export const newKind = {
+  events: 0.5,
+  requests: 2_000,
+  thetas: [3, 10, 30, 100, 300],
+  weights: [0.2, 0.2, 0.2, 0.2, 0.2],
+} as const
+
+/** Section 10: quantile level that placebos are matched at, and how many the fleet's value weighs. */
+export const placebo = { level: 0.9, priorCount: 20 } as const
+
+/** Section 10, cold start: 90 % quantile of a null stream's greatest logE. Counts: kappa 1. */
+export const coldPlaceboQuantile = { counts: 2.3, gaugeForecast: 9.2, gaugeSplit: 2.3 } as const

@@ -1,0 +1,149 @@
+/**
+ * The hidden state that every filter shares: drift x incident, and one step of it through time.
+ *
+ * A row is the mass over all states, [incident][drift], N = incidents * G numbers. `propagateRows` moves
+ * many rows at once and is the detector's hot loop (detection reference 6.2 and 15).
+ */
+import { driftKernel } from './ar-kernel.ts'
+import { type BurstStep, burstStep } from './burst.ts'
+import { type Mode, type Nuisance, burst } from './parameters.ts'
+
+export interface StateSpace {
+  readonly mode: Mode
+  readonly eta: number
+  readonly stepSeconds: number
+  /** Number of drift points, of incident states, and their product. */
+  readonly drifts: number
+  readonly incidents: number
+  readonly size: number
+  /** Log rate of each state: drift + incident. */
+  readonly offsets: Float64Array
+  /** Stationary drift, no incident. */
+  readonly start: Float64Array
+  readonly into: Float64Array
+  readonly burst: BurstStep | null
+}
+
+export interface SpaceSpec {
+  readonly mode: Mode
+  readonly nuisance: Nuisance
+  readonly stepSeconds: number
+  /** Whether incidents are modelled; by default in forecast mode. */
+  readonly incidents?: boolean
+}
+
+export function stateSpace({ mode, nuisance, stepSeconds, incidents }: SpaceSpec): StateSpace {
+  const { eta, tau, phiPerMinute } = nuisance
+  const kernel = driftKernel({ tau, phiPerMinute, stepSeconds })
+  const heights = (incidents ?? mode === 'forecast') ? burst.logRates : [0]
+  const drifts = kernel.offsets.length
+  const size = heights.length * drifts
+  const offsets = new Float64Array(size)
+  heights.forEach((height, b) => {
+    kernel.offsets.forEach((drift, g) => {
+      offsets[b * drifts + g] = height + drift
+    })
+  })
+  const start = new Float64Array(size)
+  start.set(kernel.start)
+  return {
+    mode,
+    eta,
+    stepSeconds,
+    drifts,
+    incidents: heights.length,
+    size,
+    offsets,
+    start,
+    into: kernel.into,
+    burst: heights.length > 1 ? burstStep(stepSeconds) : null,
+  }
+}
+
+/** out[row] = one step of time applied to from[row], for `rows` rows from `base` on; `out` starts at 0. */
+export function propagateRows(
+  space: StateSpace,
+  from: Float64Array,
+  base: number,
+  rows: number,
+  out: Float64Array,
+): void {
+  const drifts = space.drifts
+  const chains = rows * space.incidents
+  if (drifts === 1) for (let i = 0; i < chains; i++) out[i] = from[base + i]!
+  else if (drifts === 15) propagate15(space.into, from, base, chains, out)
+  else propagateAny(space.into, drifts, from, base, chains, out)
+  if (space.burst) mixIncidents(space.burst, drifts, rows, out)
+}
+
+function propagateAny(
+  into: Float64Array,
+  drifts: number,
+  from: Float64Array,
+  base: number,
+  chains: number,
+  out: Float64Array,
+): void {
+  for (let chain = 0; chain < chains; chain++) {
+    const start = base + chain * drifts
+    for (let to = 0; to < drifts; to++) {
+      let sum = 0
+      for (let g = 0; g < drifts; g++) sum += from[start + g]! * into[to * drifts + g]!
+      out[chain * drifts + to] = sum
+    }
+  }
+}
+
+/** The usual grid, with the row held in locals. */
+function propagate15(
+  into: Float64Array,
+  from: Float64Array,
+  base: number,
+  chains: number,
+  out: Float64Array,
+): void {
+  for (let chain = 0; chain < chains; chain++) {
+    const s = base + chain * 15
+    const o = chain * 15
+    const a0 = from[s]!
+    const a1 = from[s + 1]!
+    const a2 = from[s + 2]!
+    const a3 = from[s + 3]!
+    const a4 = from[s + 4]!
+    const a5 = from[s + 5]!
+    const a6 = from[s + 6]!
+    const a7 = from[s + 7]!
+    const a8 = from[s + 8]!
+    const a9 = from[s + 9]!
+    const a10 = from[s + 10]!
+    const a11 = from[s + 11]!
+    const a12 = from[s + 12]!
+    const a13 = from[s + 13]!
+    const a14 = from[s + 14]!
+    for (let to = 0, t = 0; to < 15; to++, t += 15) {
+      out[o + to] =
+        a0 * into[t]! +
+        a1 * into[t + 1]! +
+        a2 * into[t + 2]! +
+        a3 * into[t + 3]! +
+        (a4 * into[t + 4]! + a5 * into[t + 5]! + a6 * into[t + 6]! + a7 * into[t + 7]!) +
+        (a8 * into[t + 8]! + a9 * into[t + 9]! + a10 * into[t + 10]! + a11 * into[t + 11]!) +
+        (a12 * into[t + 12]! + a13 * into[t + 13]! + a14 * into[t + 14]!)
+    }
+  }
+}
+
+function mixIncidents(step: BurstStep, drifts: number, rows: number, out: Float64Array): void {
+  const { enter, leave } = step
+  for (let row = 0; row < rows; row++) {
+    const none = row * 3 * drifts
+    for (let i = none; i < none + drifts; i++) {
+      const quiet = out[i]!
+      const low = out[i + drifts]!
+      const high = out[i + 2 * drifts]!
+      out[i] = quiet * (1 - enter) + (low + high) * leave
+      out[i + drifts] = quiet * (enter / 2) + low * (1 - leave)
+      out[i + 2 * drifts] = quiet * (enter / 2) + high * (1 - leave)
+    }
+  }
+}
