@@ -72,6 +72,10 @@ export const Rollup = z.object({
   ...FromResource,
   hints: VersionHints.optional(),
   source: z.enum(['spans', 'metrics']),
+  /**
+   * Start of the cell: 10 s for spans (by a span's end); 5 s for metrics (by a point's time - 1 ms),
+   * the greatest size that divides every spacing of contract section 4.
+   */
   startMs: Ms,
   sizeMs: Ms,
   /** Spacing of the source's points; equal to sizeMs for spans. 0 where one point alone does not tell. */
@@ -151,12 +155,10 @@ export const SnapshotPoint = z.object({
   /** Hash of resource, scope, metric and attributes: the identity of a cumulative series. */
   series: z.string(),
   metric: z.string(),
-  /** Which stream the differences belong to: requests of the service, or calls to `callee`. */
-  role: z.enum(['server', 'client']),
+  /** Of the service's own requests; '' for calls. */
   route: z.string(),
   failed: z.boolean(),
   unanswered: z.boolean(),
-  callee: ServiceKey.nullable(),
   /** Start of the series as sent; 0 where unknown. */
   startMs: Ms,
   timeMs: Ms,
@@ -165,10 +167,15 @@ export const SnapshotPoint = z.object({
 })
 export type SnapshotPoint = z.infer<typeof SnapshotPoint>
 
-/** Cumulative points of one resource; differenced in `detect`, where all points of a service meet. */
+/**
+ * Cumulative points of one resource; differenced in `detect`, where all points of a service meet.
+ * Without `caller` they are the service's own requests; with it they are the caller's client metrics,
+ * `service` is the CALLEE and `version` the caller's.
+ */
 export const Snapshot = z.object({
   kind: z.literal('snapshot'),
   ...FromResource,
+  caller: ServiceKey.optional(),
   hints: VersionHints.optional(),
   arrivedMs: Ms,
   instance: InstanceHash,
