@@ -44,12 +44,32 @@ export interface StateChanges {
   readonly deletedGroups: readonly string[]
 }
 
+/** What the records of one turn say about time: arrival is in the data, so this is a function of the log. */
+export interface RecordTimes {
+  /** Greatest min(event time, arrival time) of the points; a clock that runs ahead closes nobody's window. */
+  readonly timeMs: number
+  /** Arrival time of the last record. */
+  readonly arrivedMs: number
+  /** Greatest arrival - event of the points that were not refused; 0 where events are ahead. */
+  readonly lagMs: number
+  /** Records of telemetry among them. */
+  readonly telemetry: number
+}
+
 export interface Machine {
   /** Applies one record. What throws here is a bug: the turn stays uncommitted. */
   apply(record: InputRecord): readonly Output[]
   /** Number of entries that `takeChanges` would return: the engine ends a turn before it grows too large. */
   readonly changedCount: number
   takeChanges(): StateChanges
+  /** As `takeChanges` where nobody keeps checkpoints, without making the bytes. */
+  forgetChanges?(): void
+  /** `ingest` only: times of the records applied since this was last asked; null for none with a time. */
+  takeTimes?(): RecordTimes | null
+  /** This many records of the input were removed by retention before they were read. */
+  lost?(count: number): void
+  /** A record of a topic of `Processor.restore`, before the first input of a unit without a checkpoint. */
+  restore?(record: InputRecord): void
 }
 
 export interface Processor {
@@ -57,5 +77,13 @@ export interface Processor {
   readonly inputs: readonly string[]
   /** `detect` publishes before it commits; `attribute` commits its outputs in an outbox first. */
   readonly order: 'publish-then-commit' | 'commit-then-publish'
+  /**
+   * Compacted topics that a unit without a checkpoint reads to their ends first. It is given the records
+   * whose `partitionBy` falls on its own input partition; null is nobody's.
+   */
+  readonly restore?: {
+    readonly topics: readonly string[]
+    partitionBy(record: InputRecord): string | null
+  }
   open(unit: string, entries: Iterable<StateEntry>): Machine
 }

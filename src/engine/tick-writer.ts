@@ -1,0 +1,102 @@
+/**
+ * Once a second to every partition of `culprit.service-events`: how far each unit of this process's
+ * ingest has come. A unit that has heard nothing since the last tick is left out; without any unit no
+ * tick is written. While a tick waits for its acknowledgement no other is written.
+ */
+import { UnreachableError } from '../core/kernel/errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { EventLog, NewRecord } from '../ports/event-log.ts'
+import { Router } from './route.ts'
+
+const everyMs = 1_000
+
+export interface TickWriterOptions {
+  readonly log: Pick<EventLog, 'append' | 'partitionCount'>
+  readonly clock: Clock
+  readonly topic: string
+  /** Position unit of the ticks themselves: `ticks/<16 hex digits, new at every start>`. */
+  readonly unit: string
+  /** What is thrown beside an unreachable log is a bug. */
+  readonly failed: (error: unknown) => void
+}
+
+type Take = (now: { readonly monotonicMs: number; readonly wallMs: number }) => {
+  readonly timeMs: number | null
+  readonly telemetry: number
+}
+
+export class TickWriter {
+  readonly #options: TickWriterOptions
+  readonly #router: Router
+  readonly #units = new Map<string, Take>()
+  readonly #encoder = new TextEncoder()
+  #written = 0
+  /** Telemetry of ticks that could not be written counts in the next one. */
+  #telemetry = 0
+  #busy = false
+  #cancel: (() => void) | null = null
+
+  constructor(options: TickWriterOptions) {
+    this.#options = options
+    this.#router = new Router((topic) => options.log.partitionCount(topic))
+  }
+
+  add(unit: string, take: Take): void {
+    this.#units.set(unit, take)
+  }
+
+  remove(unit: string): void {
+    this.#units.delete(unit)
+  }
+
+  start(): void {
+    this.#cancel ??= this.#options.clock.timer(everyMs, () => {
+      this.#cancel = null
+      this.start()
+      void this.tick()
+    })
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = null
+  }
+
+  /** Writes one tick now. */
+  async tick(): Promise<'written' | 'silent' | 'busy' | 'unreachable'> {
+    if (this.#busy) return 'busy'
+    const { clock, log } = this.#options
+    const now = { monotonicMs: clock.monotonic(), wallMs: clock.now() }
+    const units: Record<string, number> = {}
+    for (const unit of [...this.#units.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+      const { timeMs, telemetry } = this.#units.get(unit)!(now)
+      this.#telemetry += telemetry
+      if (timeMs !== null) units[unit] = timeMs
+    }
+    if (Object.keys(units).length === 0) return 'silent'
+    this.#busy = true
+    try {
+      await log.append(this.#records({ kind: 'tick', units, records: this.#telemetry }))
+      this.#telemetry = 0
+      return 'written'
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) this.#options.failed(error)
+      return 'unreachable'
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #records(tick: object): NewRecord[] {
+    const output = {
+      topic: this.#options.topic,
+      key: null,
+      partitionBy: { every: true },
+      value: this.#encoder.encode(JSON.stringify(tick)),
+      headers: { 'content-type': 'application/json', 'culprit-schema': 'service-events/1' },
+    } as const
+    const records: NewRecord[] = []
+    this.#router.route([output], { unit: this.#options.unit, offset: this.#written++ }, records)
+    return records
+  }
+}
