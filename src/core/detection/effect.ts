@@ -12,7 +12,8 @@ export interface Effect {
   readonly high: number
 }
 
-export function effectOf(shares: ArrayLike<number>, { thetas }: EffectGrid): Effect {
+/** `cell`: ratio of neighbouring sizes of a fine grid; a size then stands for all within half of it. */
+export function effectOf(shares: ArrayLike<number>, { thetas }: EffectGrid, cell = 1): Effect {
   const order = thetas.map((theta, j) => ({ theta, share: shares[j + 1]! }))
   order.sort((a, b) => a.theta - b.theta)
   const affected = order.reduce((sum, { share }) => sum + share, 0)
@@ -26,7 +27,25 @@ export function effectOf(shares: ArrayLike<number>, { thetas }: EffectGrid): Eff
     }
     return order.at(-1)!.theta
   }
-  return { ratio: Math.exp(mean), low: at(0.05), high: at(0.95) }
+  const half = Math.sqrt(cell)
+  return { ratio: Math.exp(mean), low: at(0.05) / half, high: at(0.95) * half }
+}
+
+/**
+ * Shares after two stretches of disjoint data, each filtered from the same prior: their product over the
+ * prior. Used when a watch goes on in another mode.
+ */
+export function jointShares(
+  one: Float64Array,
+  other: Float64Array,
+  { start, grid }: { readonly start: number; readonly grid: EffectGrid },
+): Float64Array {
+  const both = one.map((share, row) => {
+    const prior = row === 0 ? 1 - start : start * grid.weights[row - 1]!
+    return (share * other[row]!) / prior
+  })
+  const total = both.reduce((sum, share) => sum + share, 0)
+  return total > 0 ? both.map((share) => share / total) : one
 }
 
 /** P(worse than 1 + delta), in the direction that the grid tests. */

@@ -27,6 +27,8 @@ export interface FilterSpec {
   readonly warmUps: readonly number[]
   readonly warmUpPrior: readonly number[]
   readonly incidents?: boolean
+  /** Points of the drift's grid. */
+  readonly driftPoints?: number
 }
 
 export interface FilterModel extends FilterSpec {
@@ -59,11 +61,18 @@ export function evidenceSpec(options: {
   }
 }
 
+/** What a model was built from. */
+export function specOf(model: FilterModel): FilterSpec {
+  const { space: _space, table: _table, effects: _effects, recoveredMask: _mask, ...spec } = model
+  return spec
+}
+
 /** The same stream watched for its return to normal (section 7.4). */
 export function recoverySpec(spec: FilterSpec): FilterSpec {
   return {
     ...spec,
     grid: { ...spec.grid, thetaMin: 1 },
+    driftPoints: recovery.driftPoints,
     returnHazard: Math.min(1, (recovery.returnHazardPer10s * spec.stepSeconds) / 10),
     warmUps: [recovery.warmUpLogRate],
     warmUpPrior: [1],

@@ -6,7 +6,7 @@
  */
 import { driftKernel } from './ar-kernel.ts'
 import { type BurstStep, burstStep } from './burst.ts'
-import { type Mode, type Nuisance, burst } from './parameters.ts'
+import { type Mode, type Nuisance, burst, driftGrid } from './parameters.ts'
 
 export interface StateSpace {
   readonly mode: Mode
@@ -30,11 +30,14 @@ export interface SpaceSpec {
   readonly stepSeconds: number
   /** Whether incidents are modelled; by default in forecast mode. */
   readonly incidents?: boolean
+  /** Points of the drift's grid. */
+  readonly driftPoints?: number
 }
 
-export function stateSpace({ mode, nuisance, stepSeconds, incidents }: SpaceSpec): StateSpace {
+export function stateSpace(spec: SpaceSpec): StateSpace {
+  const { mode, nuisance, stepSeconds, incidents, driftPoints = driftGrid.points } = spec
   const { eta, tau, phiPerMinute } = nuisance
-  const kernel = driftKernel({ tau, phiPerMinute, stepSeconds })
+  const kernel = driftKernel({ tau, phiPerMinute, stepSeconds, points: driftPoints })
   const heights = (incidents ?? mode === 'forecast') ? burst.logRates : [0]
   const drifts = kernel.offsets.length
   const size = heights.length * drifts
@@ -58,6 +61,23 @@ export function stateSpace({ mode, nuisance, stepSeconds, incidents }: SpaceSpec
     into: kernel.into,
     burst: heights.length > 1 ? burstStep(stepSeconds) : null,
   }
+}
+
+/** Mass over the states of `from`, spread linearly over the finer drift grid of `to`. */
+export function refined(mass: Float64Array, from: StateSpace, to: StateSpace): Float64Array {
+  if (from.drifts === to.drifts) return mass
+  const spread = new Float64Array(to.size)
+  const perStep = (to.drifts - 1) / (from.drifts - 1)
+  for (let b = 0; b < to.incidents; b++) {
+    for (let g = 0; g < to.drifts; g++) {
+      const below = Math.min(Math.floor(g / perStep), from.drifts - 2)
+      const share = g / perStep - below
+      const at = b * from.drifts + below
+      spread[b * to.drifts + g] = (1 - share) * mass[at]! + share * mass[at + 1]!
+    }
+  }
+  const total = spread.reduce((sum, each) => sum + each, 0)
+  return spread.map((each) => each / total)
 }
 
 /** out[row] = one step of time applied to from[row], for `rows` rows from `base` on; `out` starts at 0. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import { type FilterSpec, filterModel } from '../../../src/core/detection/filter-model.ts'
 import { ForwardFilter } from '../../../src/core/detection/forward-filter.ts'
 import { NullFilter } from '../../../src/core/detection/null-filter.ts'

@@ -15,8 +15,9 @@ export interface Design {
 
 export function weightedLeastSquares({ rows, values, weights }: Design): number[] | null {
   const columns = rows[0]?.length ?? 0
-  const normal = Array.from({ length: columns }, () => new Array<number>(columns).fill(0))
-  const right = new Array<number>(columns).fill(0)
+  const zeros = () => Array.from({ length: columns }, () => 0)
+  const normal = Array.from({ length: columns }, zeros)
+  const right = zeros()
   rows.forEach((row, i) => {
     const weight = weights[i]!
     for (let a = 0; a < columns; a++) {

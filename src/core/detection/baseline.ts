@@ -1,0 +1,76 @@
+/**
+ * What a stream did before its release, made ready for forecast mode: its usual log rate and where its
+ * drift stands (detection reference 4.5, short history; burn-in 6.1; traffic in section 8).
+ *
+ * The rate is constant: that of the last 90 minutes. A season comes with fits, from a record of its own.
+ * Minutes are given oldest first; null where telemetry was missing.
+ */
+import { NullFilter } from './null-filter.ts'
+import { forecastObservation } from './observation.ts'
+import type { Nuisance } from './parameters.ts'
+import { stateSpace } from './state-space.ts'
+
+/** Exposure and events of one minute; for traffic `e` counts the arrivals and `n` is not read. */
+export interface HistoryMinute {
+  readonly n: number
+  readonly e: number
+}
+
+export interface ForecastBaseline {
+  /** Log of events per exposure; for traffic log of arrivals per bucket. */
+  readonly logRate: number
+  /** Mass over the filter's states at the release. */
+  readonly initial: Float64Array
+  readonly events: number
+  readonly exposure: number
+  /** Minutes with data. */
+  readonly minutes: number
+}
+
+export type BaselineAnswer =
+  | { readonly ok: true; readonly baseline: ForecastBaseline }
+  | { readonly ok: false; readonly why: 'no-history' | 'no-traffic' }
+
+export const burnInMinutes = 90
+
+export interface HistoryOptions {
+  readonly history: readonly (HistoryMinute | null)[]
+  /** Step of the stream, seconds. */
+  readonly stepSeconds: number
+  /** Length of one element of `history`: 60, or the stream's own step where that is longer. */
+  readonly historySeconds?: number
+  readonly nuisance: Nuisance
+  readonly signal: 'traffic' | 'other'
+}
+
+export function forecastBaseline(options: HistoryOptions): BaselineAnswer {
+  const { stepSeconds, nuisance, signal } = options
+  const historySeconds = options.historySeconds ?? Math.max(60, stepSeconds)
+  const length = Math.ceil((burnInMinutes * 60) / historySeconds)
+  const history = options.history.slice(-length)
+  const bucketsEach = historySeconds / stepSeconds
+  let events = 0
+  let exposure = 0
+  let known = 0
+  for (const each of history) {
+    if (!each) continue
+    known++
+    events += each.e
+    exposure += signal === 'traffic' ? bucketsEach : each.n
+  }
+  if (known === 0) return { ok: false, why: 'no-history' }
+  if (signal === 'traffic' ? events <= 0 : exposure <= 0) return { ok: false, why: 'no-traffic' }
+  const logRate =
+    signal === 'traffic' ? Math.log(events / exposure) : Math.log((events + 0.5) / (exposure + 1))
+
+  const filter = new NullFilter({
+    space: stateSpace({ mode: 'forecast', nuisance, stepSeconds: historySeconds }),
+  })
+  for (const each of history) {
+    const n = signal === 'traffic' ? bucketsEach : (each?.n ?? 0)
+    if (each && n > 0) filter.observe(forecastObservation({ n, e: each.e, logRate }))
+    else filter.skip()
+  }
+  const minutes = (known * historySeconds) / 60
+  return { ok: true, baseline: { logRate, initial: filter.shares(), events, exposure, minutes } }
+}

@@ -1,0 +1,191 @@
+/**
+ * The conditions of the decision state machine as pure predicates (detection reference, section 12). The
+ * machine itself, its vetoes from other services and its one-way transitions live with `attribute`.
+ *
+ * Evidence is calibrated and natural-log; excess is events per minute; times are milliseconds.
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import { combineLogE } from './combine.ts'
+import { recovery } from './parameters.ts'
+
+export interface JudgeThresholds {
+  /** Show, do not page. */
+  readonly suspiciousLogE: number
+  readonly regressedLogE: number
+  /** Gauges are calibrated harder and judged sooner (section 22). */
+  readonly gaugeRegressedLogE: number
+  /** P(worse than the material effect). */
+  readonly probabilityMin: number
+  readonly excessPerMinuteMin: number
+  /** Evidence of equivalence needed for `cleared`. */
+  readonly clearedLogE: number
+  readonly recoveredProbabilityMin: number
+  readonly recoveredForMs: number
+  /** Of the last 15 min; more is `inconclusive`. */
+  readonly missingShareMax: number
+  /** A new error kind pages only with as many traces. */
+  readonly newKindTracesMin: number
+}
+
+export const judgeDefaults: JudgeThresholds = {
+  suspiciousLogE: Math.log(10),
+  regressedLogE: Math.log(100),
+  gaugeRegressedLogE: Math.log(20),
+  probabilityMin: 0.95,
+  excessPerMinuteMin: 0.5,
+  clearedLogE: Math.log(20),
+  recoveredProbabilityMin: recovery.probabilityMin,
+  recoveredForMs: recovery.forSeconds * 1000,
+  missingShareMax: 0.2,
+  newKindTracesMin: 3,
+}
+
+export type StreamState = 'watching' | 'suspicious' | 'regressed' | 'cleared' | 'inconclusive'
+
+export interface StreamJudgement {
+  readonly state: StreamState
+  readonly why: string
+}
+
+/** The material conditions beside evidence: sure that it is worse, and by enough events to matter. */
+export function isMaterial(stream: StreamEvidence, thresholds: JudgeThresholds): boolean {
+  if (stream.signal === 'gauge') return true
+  if (stream.signal === 'new-error' && stream.observed.events < thresholds.newKindTracesMin) {
+    return false
+  }
+  return (
+    stream.probability >= thresholds.probabilityMin &&
+    stream.excessPerMinute >= thresholds.excessPerMinuteMin
+  )
+}
+
+/** `final`: the watch is over; `thetaClear`: the ratio that must be excluded to call a stream cleared. */
+export function judgeStream(
+  stream: StreamEvidence,
+  { final, thetaClear }: { readonly final: boolean; readonly thetaClear: number },
+  thresholds: JudgeThresholds = judgeDefaults,
+): StreamJudgement {
+  const needed =
+    stream.signal === 'gauge' ? thresholds.gaugeRegressedLogE : thresholds.regressedLogE
+  const said = `log evidence ${stream.logE.toFixed(1)}`
+  if (stream.logE >= needed) {
+    if (isMaterial(stream, thresholds)) return { state: 'regressed', why: `${said}, material` }
+    return { state: 'suspicious', why: `${said}, but too few events to matter` }
+  }
+  if (stream.logE >= thresholds.suspiciousLogE) return { state: 'suspicious', why: said }
+  if (!final) return { state: 'watching', why: said }
+  if (excludesEffect(stream, thetaClear, thresholds)) {
+    return { state: 'cleared', why: `excludes more than x${thetaClear}` }
+  }
+  return { state: 'inconclusive', why: 'too little data to exclude an effect' }
+}
+
+/** Whether an effect of theta (a falling signal: 1 / theta) has been excluded. */
+export function excludesEffect(
+  { excludes }: StreamEvidence,
+  theta: number,
+  thresholds: JudgeThresholds = judgeDefaults,
+): boolean {
+  return excludes.some(
+    (each) => sizeOf(each.theta) <= theta + 1e-9 && each.logE >= thresholds.clearedLogE,
+  )
+}
+
+/** The smallest effect size that is excluded; null when none is. */
+export function smallestExcluded(
+  { excludes }: StreamEvidence,
+  thresholds: JudgeThresholds = judgeDefaults,
+): number | null {
+  const sizes = excludes
+    .filter((each) => each.logE >= thresholds.clearedLogE)
+    .map((each) => sizeOf(each.theta))
+  return sizes.length > 0 ? Math.min(...sizes) : null
+}
+
+/** Back to usual for long enough. */
+export function hasRecovered(
+  { recovered, recoveredForMs }: StreamEvidence,
+  thresholds: JudgeThresholds = judgeDefaults,
+): boolean {
+  if (recovered === null || recoveredForMs === null) return false
+  return (
+    recovered >= thresholds.recoveredProbabilityMin && recoveredForMs >= thresholds.recoveredForMs
+  )
+}
+
+/** Evidence of a whole release: weighted mean of its streams' e-values; gauges stand outside. */
+export function releaseLogE(streams: readonly StreamEvidence[]): number {
+  const weighed = streams.filter(({ signal, weight }) => signal !== 'gauge' && weight > 0)
+  if (weighed.length === 0) return 0
+  return combineLogE(
+    weighed.map(({ logE }) => logE),
+    weighed.map(({ weight }) => weight),
+  )
+}
+
+export interface ReleaseFacts {
+  readonly logE: number
+  readonly streams: readonly StreamEvidence[]
+  readonly final: boolean
+  /** Share of the last 15 min that is missing. */
+  readonly missing: number
+  readonly thetaClear: number
+}
+
+export type ReleaseState = 'watching' | 'suspicious' | 'regressed' | 'cleared' | 'inconclusive'
+
+/**
+ * What one release's own evidence says, before vetoes. `regressed` needs the release's evidence and a
+ * stream that is material and speaks for it; that stream alone need not reach the threshold.
+ */
+export function judgeRelease(
+  { logE, streams, final, missing, thetaClear }: ReleaseFacts,
+  thresholds: JudgeThresholds = judgeDefaults,
+): { readonly state: ReleaseState; readonly why: string } {
+  const gauges = streams.filter(({ signal }) => signal === 'gauge')
+  const gaugeNeeded = thresholds.gaugeRegressedLogE + Math.log(Math.max(1, gauges.length))
+  const gauge = gauges.find((each) => each.logE >= gaugeNeeded)
+  const speaks = streams.some(
+    (each) =>
+      each.signal !== 'gauge' &&
+      each.logE >= thresholds.suspiciousLogE &&
+      isMaterial(each, thresholds),
+  )
+  const said = `log evidence ${logE.toFixed(1)}`
+  const alarmed = logE >= thresholds.regressedLogE
+  if (missing > thresholds.missingShareMax && (final || alarmed)) {
+    return { state: 'inconclusive', why: `${Math.round(missing * 100)} % of telemetry is missing` }
+  }
+  if (gauge) return { state: 'regressed', why: `gauge, log evidence ${gauge.logE.toFixed(1)}` }
+  if (alarmed && speaks) return { state: 'regressed', why: said }
+  if (alarmed || logE >= thresholds.suspiciousLogE) return { state: 'suspicious', why: said }
+  if (!final) return { state: 'watching', why: said }
+  const theta = releaseExcludes(streams, thetaClear)
+  if (theta >= thresholds.clearedLogE) {
+    return { state: 'cleared', why: `excludes more than x${thetaClear}` }
+  }
+  return { state: 'inconclusive', why: 'too little data to exclude an effect' }
+}
+
+/** Default ratio to exclude: 1.5 from 100 requests/s on, 2 below (section 19.6). */
+export function thetaClearFor(requestsPerSecond: number): number {
+  return requestsPerSecond >= 100 ? 1.5 : 2
+}
+
+/** Log E' of the release at one ratio: weighted mean over the whole-service streams that were tested for it. */
+function releaseExcludes(streams: readonly StreamEvidence[], theta: number): number {
+  const tested = streams.flatMap((stream) => {
+    if (stream.scope.route !== null || stream.weight <= 0 || stream.signal === 'traffic') return []
+    const found = stream.excludes.find((each) => Math.abs(sizeOf(each.theta) - theta) < 1e-9)
+    return found ? [{ logE: found.logE, weight: stream.weight }] : []
+  })
+  const total = tested.reduce((sum, { weight }) => sum + weight, 0)
+  return combineLogE(
+    tested.map(({ logE }) => logE),
+    tested.map(({ weight }) => weight / total),
+  )
+}
+
+function sizeOf(theta: number): number {
+  return theta >= 1 ? theta : 1 / theta
+}

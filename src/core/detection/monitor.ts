@@ -1,0 +1,316 @@
+/**
+ * One stream of a release (or of a service without one) under watch: fed bucket by bucket, it answers with
+ * the evidence so far. Derived state: the same buckets give the same monitor, so none is ever stored.
+ *
+ * Promises: each bucket is pushed once, in order, `missing` where there is no usable data (completeness
+ * below 90 %, an arm without exposure). Natural logarithms; instants are milliseconds since the epoch and
+ * bucket k is [startMs + k stepMs, startMs + (k + 1) stepMs). Source: detection reference, sections 6 to 9.
+ *
+ * The costly answers are made on demand: onset and exclusions only for `full` evidence, the recovery
+ * monitor only once the stream has been suspicious, each by running the kept buckets again.
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { SignalName, SignalScope } from '../../contracts/signal.ts'
+import type { ForecastBaseline } from './baseline.ts'
+import { detectableLogRatio } from './detectable.ts'
+import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
+import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
+import {
+  type FilterModel,
+  evidenceSpec,
+  filterModel,
+  recoverySpec,
+  specOf,
+} from './filter-model.ts'
+import { ForwardFilter } from './forward-filter.ts'
+import { refined } from './state-space.ts'
+import { excessEvents, WatchLog } from './watch-log.ts'
+import {
+  type ForecastCounts,
+  type Observation,
+  type SplitCounts,
+  forecastObservation,
+  splitObservation,
+} from './observation.ts'
+import { type OnsetBuckets, onsetBuckets, onsetPosterior } from './onset.ts'
+import {
+  type Mode,
+  type Nuisance,
+  falling,
+  fineFalling,
+  fineRising,
+  fineStep,
+  recovery,
+  rising,
+  rolloutStepShare,
+} from './parameters.ts'
+
+/** `freshness` in [0, 1]: mean e^(-age / 2 min) over the new version's requests; left out, all began with the watch. */
+export type SplitBucket = SplitCounts & { readonly freshness?: number }
+/** `logRate` left out: the baseline's. For traffic n is 1. */
+export type ForecastBucket = Omit<ForecastCounts, 'logRate'> & {
+  readonly logRate?: number
+  readonly freshness?: number
+}
+export type MonitorBucket = SplitBucket | ForecastBucket | 'missing'
+
+export interface MonitorOptions {
+  readonly signal: SignalName
+  readonly scope: SignalScope
+  readonly mode: Mode
+  readonly startMs: number
+  readonly stepMs: number
+  readonly nuisance: Nuisance
+  /** Calibration: log evidence is divided by it. */
+  readonly kappa?: number
+  /** Forecast mode only. */
+  readonly baseline?: ForecastBaseline
+  /** The split monitor that this one goes on from, now that the old version has gone (section 13). */
+  readonly continues?: StreamMonitor
+}
+
+export interface EvidenceOptions {
+  /** The stream's weight in its release. */
+  readonly weight: number
+  /** With onset and exclusions. */
+  readonly full: boolean
+}
+
+/** Worse by this much is worse: section 12. */
+export const effectDelta = 0.2
+/** From here on the effect is measured finely and the return to normal watched: it may turn out transient. */
+const suspiciousLogE = Math.log(10)
+const alarmLogE = Math.log(100)
+const excessMinutes = 5
+
+export class StreamMonitor {
+  readonly #options: MonitorOptions
+  readonly #model: FilterModel
+  readonly #initial: Float64Array
+  readonly #filter: ForwardFilter
+  readonly #log = new WatchLog()
+  #recovery: { filter: ForwardFilter; forBuckets: number } | null = null
+  #equivalence: { filters: EquivalenceFilters; buckets: number } | null = null
+  #fine: { filter: ForwardFilter; buckets: number } | null = null
+  #onset: { buckets: number; found: OnsetBuckets | null } | null = null
+
+  constructor(options: MonitorOptions) {
+    const { mode, nuisance, signal, stepMs, baseline } = options
+    if (mode === 'forecast' && !baseline) throw new Error('a forecast needs its baseline')
+    const grid = signal === 'traffic' ? falling : rising
+    this.#options = options
+    this.#model = filterModel(evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 }))
+    this.#initial = baseline?.initial ?? this.#model.space.start
+    this.#filter = new ForwardFilter(this.#model, this.#initial)
+  }
+
+  get mode(): Mode {
+    return this.#options.mode
+  }
+
+  get buckets(): number {
+    return this.#log.buckets.length
+  }
+
+  /** Calibrated log evidence now. */
+  get logE(): number {
+    const own = this.#filter.logE / (this.#options.kappa ?? 1)
+    return own + (this.#options.continues?.logE ?? 0)
+  }
+
+  push(bucket: MonitorBucket): void {
+    const observation = this.#observe(bucket)
+    const freshness = bucket === 'missing' ? null : (bucket.freshness ?? null)
+    this.#log.add({ observation, freshness }, bucket)
+    if (observation) this.#filter.observe(observation, freshness ?? undefined)
+    else this.#filter.skip()
+    this.#followRecovery(observation, freshness)
+  }
+
+  /** A rollout step: the effect may start anew with the next bucket. */
+  startAgain(): void {
+    this.#log.stepNext()
+    this.#filter.startAgain(rolloutStepShare)
+    this.#recovery?.filter.startAgain(rolloutStepShare)
+  }
+
+  /** Share of the last `minutes` of the watch that is missing. */
+  missingShare(minutes: number): number {
+    return this.#log.missingShare(this.#bucketsIn(minutes))
+  }
+
+  evidence({ weight, full }: EvidenceOptions): StreamEvidence {
+    const { signal, scope, stepMs, continues } = this.#options
+    const { grid } = this.#model
+    const shares = this.#shares()
+    const effect = this.#effect(shares)
+    const observed = sumOf(this.#log.observed, continues?.observed)
+    return {
+      signal,
+      scope,
+      mode: this.mode,
+      logE: this.logE,
+      weight,
+      probability: probabilityOfEffect(shares, grid, effectDelta),
+      ratio: effect.ratio,
+      low: effect.low,
+      high: effect.high,
+      excessPerMinute: this.#excessPerMinute(shares),
+      recovered: this.#recovery ? this.#recovery.filter.recoveredShare() : null,
+      recoveredForMs: this.#recovery ? this.#recovery.forBuckets * stepMs : null,
+      excludes: full ? this.exclusions() : [],
+      onset: full ? this.onset() : null,
+      baseline: this.baselineTotals,
+      observed,
+      detectable: this.#detectable(),
+      latency: null,
+    }
+  }
+
+  get observed(): { events: number; exposure: number } {
+    return this.#log.observed
+  }
+
+  /** Split: the old version's totals. Forecast: those of the history. */
+  get baselineTotals(): { events: number; exposure: number } {
+    const { continues, baseline } = this.#options
+    if (continues) return continues.baselineTotals
+    if (!baseline) return this.#log.control
+    return { events: baseline.events, exposure: baseline.exposure }
+  }
+
+  /** Log E' of equivalence for each ratio, over this monitor's own buckets. */
+  exclusions(): Exclusion[] {
+    this.#equivalence ??= {
+      filters: new EquivalenceFilters(this.#model, this.#initial),
+      buckets: 0,
+    }
+    const { filters } = this.#equivalence
+    for (const each of this.#log.buckets.slice(this.#equivalence.buckets)) {
+      filters.push(each.observation, each.freshness)
+    }
+    this.#equivalence.buckets = this.buckets
+    return filters.exclusions
+  }
+
+  onset(): StreamEvidence['onset'] {
+    const { startMs, stepMs, continues } = this.#options
+    if (continues && continues.logE >= suspiciousLogE) return continues.onset()
+    if (this.buckets === 0) return null
+    if (this.#onset?.buckets !== this.buckets) {
+      const posterior = onsetPosterior(this.#model, this.#initial, this.#log.buckets)
+      this.#onset = { buckets: this.buckets, found: onsetBuckets(posterior) }
+    }
+    const found = this.#onset.found
+    const msOf = (bucket: number) => startMs + bucket * stepMs
+    return found && { atMs: msOf(found.at), fromMs: msOf(found.from), toMs: msOf(found.to) }
+  }
+
+  #shares(): Float64Array {
+    const own = this.#filter.effectShares()
+    const { continues } = this.#options
+    return continues ? jointShares(own, continues.#shares(), this.#model) : own
+  }
+
+  /** The effect on the coarse grid, and on the fine one once there is something to measure. */
+  #effect(shares: Float64Array): Effect {
+    if (this.logE < suspiciousLogE) return effectOf(shares, this.#model.grid)
+    const { model, shares: fine } = this.#fineShares()
+    return effectOf(fine, model.grid, fineStep)
+  }
+
+  #fineShares(): { model: FilterModel; shares: Float64Array } {
+    if (!this.#fine) {
+      const falls = this.#model.grid.direction === 'falling'
+      const model = filterModel({ ...specOf(this.#model), grid: falls ? fineFalling : fineRising })
+      this.#fine = { filter: new ForwardFilter(model, this.#initial), buckets: 0 }
+    }
+    const { filter, buckets } = this.#fine
+    for (const each of this.#log.buckets.slice(buckets)) replay(filter, each)
+    this.#fine.buckets = this.buckets
+    const own = filter.effectShares()
+    const { continues } = this.#options
+    const shares = continues ? jointShares(own, continues.#fineShares().shares, filter.model) : own
+    return { model: filter.model, shares }
+  }
+
+  #observe(bucket: MonitorBucket): Observation | null {
+    if (bucket === 'missing') return null
+    if ('n1' in bucket) {
+      if (this.mode !== 'split') throw new Error('a split bucket in a forecast')
+      return bucket.n1 > 0 && bucket.n0 > 0 ? splitObservation(bucket) : null
+    }
+    const { baseline } = this.#options
+    if (this.mode !== 'forecast' || !baseline) throw new Error('a forecast bucket in a split')
+    const logRate = bucket.logRate ?? baseline.logRate
+    if (!(bucket.n > 0) || !Number.isFinite(logRate)) return null
+    return forecastObservation({ n: bucket.n, e: bucket.e, logRate })
+  }
+
+  #followRecovery(observation: Observation | null, freshness: number | null): void {
+    if (!this.#recovery) {
+      if (this.logE < suspiciousLogE) return
+      // As if it had run from the release on: its level must be known by the time it is asked.
+      const model = filterModel(recoverySpec(specOf(this.#model)))
+      const filter = new ForwardFilter(
+        model,
+        refined(this.#initial, this.#model.space, model.space),
+      )
+      for (const each of this.#log.buckets) replay(filter, each)
+      this.#recovery = { filter, forBuckets: 0 }
+    } else if (observation) {
+      this.#recovery.filter.observe(observation, freshness ?? undefined)
+    } else {
+      this.#recovery.filter.skip()
+      return
+    }
+    const back = this.#recovery.filter.recoveredShare() >= recovery.probabilityMin
+    this.#recovery.forBuckets = back ? this.#recovery.forBuckets + 1 : 0
+  }
+
+  #excessPerMinute(shares: Float64Array): number {
+    const window = this.#log.recent(this.#bucketsIn(excessMinutes))
+    const minutes = (window.length * this.#options.stepMs) / 60_000
+    if (minutes === 0) return 0
+    const { grid, mode } = this.#model
+    if (grid.direction === 'falling') return excessEvents(window, mode) / minutes
+    const events = window.reduce((sum, each) => sum + each.events, 0)
+    return (excessShare(shares, grid) * events) / minutes
+  }
+
+  #detectable(): number | null {
+    const { nuisance, kappa = 1, stepMs } = this.#options
+    const { grid, start } = this.#model
+    const log = detectableLogRatio({
+      information: this.#log.information(this.#model.mode),
+      minutes: (this.buckets * stepMs) / 60_000,
+      nuisance,
+      thetaMin: grid.direction === 'rising' ? grid.thetaMin : 1,
+      kappa,
+      logE: alarmLogE,
+      start,
+    })
+    if (!Number.isFinite(log)) return null
+    return grid.direction === 'rising' ? Math.exp(log) : Math.exp(-log)
+  }
+
+  #bucketsIn(minutes: number): number {
+    return Math.max(1, Math.round((minutes * 60_000) / this.#options.stepMs))
+  }
+}
+
+function replay(
+  filter: ForwardFilter,
+  each: { observation: Observation | null; freshness: number | null; step: boolean },
+): void {
+  if (each.step) filter.startAgain(rolloutStepShare)
+  if (each.observation) filter.observe(each.observation, each.freshness ?? undefined)
+  else filter.skip()
+}
+
+function sumOf(
+  one: { events: number; exposure: number },
+  other: { events: number; exposure: number } = { events: 0, exposure: 0 },
+): { events: number; exposure: number } {
+  return { events: one.events + other.events, exposure: one.exposure + other.exposure }
+}
