@@ -1,0 +1,55 @@
+/**
+ * A release as `detect` keeps it: what is published of it, and what its watch was frozen with.
+ *
+ * Everything here is plain data. A watch is a function of these facts and of the closed buckets, so it
+ * is rebuilt from them when a unit is opened. Milliseconds since the epoch.
+ */
+import type { ReleaseFinding } from '../../contracts/findings.ts'
+
+/** Frozen when the watch begins; what is learnt later (steps, handover) carries the bucket it holds from. */
+export interface WatchFacts {
+  /** First bucket of the watch: the exposure, rounded down to the step. */
+  readonly startMs: number
+  readonly source: 'spans' | 'metrics'
+  readonly stepMs: number
+  readonly callsStepMs: number
+  readonly mode: 'split' | 'forecast'
+  /** Telemetry's name of the new and old version; null where the whole service is meant. */
+  readonly newVersion: string | null
+  readonly oldVersion: string | null
+  /** Routes with their share of requests, most first. */
+  readonly routes: readonly (readonly [route: string, share: number])[]
+  readonly callers: readonly (readonly [caller: string, share: number])[]
+  readonly weakHistory: boolean
+  /** Rollout steps: first bucket of each. */
+  steps: number[]
+  /** First bucket in which the old version had gone. */
+  handoverMs: number | null
+  /** First bucket that is not watched any more. */
+  endMs: number
+  /** Set when the last evidence has been published. */
+  ended: boolean
+}
+
+export interface ReleaseState {
+  finding: ReleaseFinding
+  /** Whether the finding differs from what was last published. */
+  changed: boolean
+  /** `source id` of the deployment events that are this release. */
+  events: string[]
+  /** The service key as the event named it; joining may have led elsewhere. */
+  namedService: string
+  named: { environment: boolean; namespace: boolean }
+  /** Telemetry's name of the version; '' for a versionless service, null while not seen. */
+  label: string | null
+  /** What the event said of the version, for matching. */
+  match: { version: string | null; revision: string | null; images: string[] }
+  /** Tick time at which the event was known. */
+  knownMs: number
+  /** Event's time: `finished`, else its own. */
+  eventMs: number
+  /** First window with the version's telemetry. */
+  firstWindowMs: number | null
+  strategyGiven: boolean
+  watch: WatchFacts | null
+}

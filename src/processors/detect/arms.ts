@@ -1,0 +1,108 @@
+/**
+ * What a watch counts in a bucket: requests, failures and slow requests of the new and the old version, by
+ * route. Arm 1 is the new version, arm 0 the old one; in forecast mode arm 1 is the whole service.
+ */
+import type { Latency } from '../../contracts/service-events.ts'
+import { addLatency } from '../../core/kernel/histogram/latency.ts'
+import type { Cell } from '../../core/rollup/cells.ts'
+import type { Bucket } from '../../core/rollup/track.ts'
+import { latencyQuantiles } from '../../core/detection/parameters.ts'
+import { countAbove, freezeThreshold, type SlowThreshold } from '../../core/detection/threshold.ts'
+
+/** Thresholds by quantile, in the order of `latencyQuantiles`; null where nothing was measured. */
+export type Thresholds = readonly SlowThreshold[] | null
+
+export interface ArmCount {
+  n: number
+  e: number
+  /** Slower than each threshold of the route, and than each of the whole service. */
+  slow: number[]
+  slowOfService: number[]
+}
+
+export interface Arms {
+  /** By route; `other` for those that are not watched by themselves. */
+  readonly routes: Map<string, { one: ArmCount; zero: ArmCount }>
+  readonly total: { one: ArmCount; zero: ArmCount }
+}
+
+export interface ArmNames {
+  /** null: every version of the service. */
+  readonly one: string | null
+  readonly zero: string | null
+}
+
+export function emptyCount(): ArmCount {
+  const zeros = latencyQuantiles.map(() => 0)
+  return { n: 0, e: 0, slow: [...zeros], slowOfService: [...zeros] }
+}
+
+export interface Counting {
+  readonly names: ArmNames
+  readonly watched: ReadonlySet<string>
+  readonly thresholdsOf: ReadonlyMap<string, Thresholds>
+  readonly serviceThresholds: Thresholds
+}
+
+export function countArms(bucket: Bucket, counting: Counting): Arms {
+  const arms: Arms = { routes: new Map(), total: { one: emptyCount(), zero: emptyCount() } }
+  for (const [version, { routes }] of bucket.cells) {
+    const arm = armOf(version, counting.names)
+    if (arm === null) continue
+    for (const [name, cell] of routes) {
+      const route = counting.watched.has(name) ? name : 'other'
+      let pair = arms.routes.get(route)
+      if (pair === undefined) {
+        pair = { one: emptyCount(), zero: emptyCount() }
+        arms.routes.set(route, pair)
+      }
+      addCell(pair[arm], cell, counting.thresholdsOf.get(route) ?? null, counting.serviceThresholds)
+      addCell(arms.total[arm], cell, null, counting.serviceThresholds)
+    }
+  }
+  return arms
+}
+
+function armOf(version: string, { one, zero }: ArmNames): 'one' | 'zero' | null {
+  if (one === null) return 'one'
+  if (version === one) return 'one'
+  return version === zero ? 'zero' : null
+}
+
+function addCell(count: ArmCount, cell: Cell, own: Thresholds, service: Thresholds): void {
+  count.n += cell.requests
+  count.e += cell.errors
+  if (cell.latency === null) return
+  for (const q of latencyQuantiles.keys()) {
+    if (own !== null) count.slow[q]! += countAbove(cell.latency, own[q]!) ?? 0
+    if (service !== null) count.slowOfService[q]! += countAbove(cell.latency, service[q]!) ?? 0
+  }
+}
+
+/** Latency of the given versions (null: all) over the buckets, by route and for the whole service. */
+export function latencies(
+  buckets: readonly Bucket[],
+  version: string | null,
+  watched: ReadonlySet<string>,
+): { routes: Map<string, Latency>; total: Latency | null } {
+  const routes = new Map<string, Latency>()
+  let total: Latency | null = null
+  for (const { cells } of buckets) {
+    for (const [name, { routes: of }] of cells) {
+      if (version !== null && name !== version) continue
+      for (const [each, { latency }] of of) {
+        if (latency === null) continue
+        const route = watched.has(each) ? each : 'other'
+        routes.set(route, addLatency(routes.get(route) ?? null, latency)!)
+        total = addLatency(total, latency)
+      }
+    }
+  }
+  return { routes, total }
+}
+
+export function freezeAll(latency: Latency | null): Thresholds {
+  if (latency === null) return null
+  const frozen = latencyQuantiles.map((q) => freezeThreshold(latency, q))
+  return frozen.every((each) => each !== null) ? frozen : null
+}

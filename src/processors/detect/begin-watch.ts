@@ -1,0 +1,128 @@
+/**
+ * Freezes what a watch is made of: source, step, mode, versions, routes and callers with their weights.
+ * Called once the first minute (or step) of the new version's telemetry has closed.
+ */
+import { addCells, type BucketCells } from '../../core/rollup/cells.ts'
+import { stepOfTrack, windowMs } from '../../core/rollup/track.ts'
+import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
+import { bucketsBetween, chooseSource, routeTotals } from './history.ts'
+import { previousLabel } from './progress.ts'
+import type { ServiceState } from './service-state.ts'
+import type { DetectSettings } from './settings.ts'
+import { goneShare } from './watch.ts'
+
+const minuteMs = 60_000
+const weakHistoryMs = 6 * 3_600_000
+const callersMax = 20
+
+export interface Beginning {
+  readonly source: 'spans' | 'metrics'
+  readonly stepMs: number
+  readonly startMs: number
+}
+
+/** Where the watch would start, or null while its first minute is not closed. */
+export function beginning(state: ServiceState, firstMs: number, end: boolean): Beginning | null {
+  const source = chooseSource(state, firstMs + minuteMs)
+  const stepMs = stepOfTrack(state.tracks[source]) ?? windowMs
+  const startMs = Math.floor(firstMs / stepMs) * stepMs
+  const closedToMs = state.tracks[source].closedToMs
+  if (closedToMs >= startMs + Math.max(minuteMs, stepMs)) return { source, stepMs, startMs }
+  return end && closedToMs > startMs ? { source, stepMs, startMs } : null
+}
+
+export function freezeWatch(
+  state: ServiceState,
+  release: ReleaseState,
+  { source, stepMs, startMs }: Beginning,
+  settings: DetectSettings,
+): WatchFacts {
+  const newVersion = release.label === '' ? null : release.label
+  const oldVersion = newVersion === null ? null : previousLabel(state, release)
+  const firstMinute = bucketsBetween(state, source, startMs, startMs + Math.max(minuteMs, stepMs))
+  const shares = shareOf(firstMinute.at(-1)?.cells ?? new Map(), newVersion, oldVersion)
+  const mode =
+    newVersion !== null && shares !== null && shares.old >= goneShare ? 'split' : 'forecast'
+  if (!release.strategyGiven && newVersion !== null && shares !== null) {
+    const guess = mode === 'forecast' ? 'all-at-once' : shares.new <= 0.5 ? 'canary' : 'rolling'
+    if (release.finding.strategy !== guess) release.changed = true
+    release.finding.strategy = guess
+  }
+  return {
+    ...commonFacts(state, { source, stepMs, startMs }, settings),
+    mode,
+    newVersion,
+    oldVersion,
+  }
+}
+
+/** The sentinels' watch: the whole service against its own forecast, with no release. */
+export function freezeSentinel(
+  state: ServiceState,
+  begins: Beginning,
+  settings: DetectSettings,
+): WatchFacts {
+  const facts = commonFacts(state, begins, settings)
+  const callers = facts.callers.length > 0 ? ([['', 1]] as const) : []
+  return {
+    ...facts,
+    mode: 'forecast',
+    newVersion: null,
+    oldVersion: null,
+    routes: [],
+    callers,
+    endMs: begins.startMs + 60 * minuteMs,
+  }
+}
+
+function commonFacts(
+  state: ServiceState,
+  { source, stepMs, startMs }: Beginning,
+  settings: DetectSettings,
+) {
+  const hourMs = 60 * minuteMs
+  const before = bucketsBetween(
+    state,
+    source,
+    startMs - hourMs,
+    startMs + Math.max(minuteMs, stepMs),
+  )
+  const calls = bucketsBetween(state, 'calls', startMs - hourMs, startMs + minuteMs)
+  const firstMs = state.tracks[source].closed[0]?.startMs ?? startMs
+  return {
+    startMs,
+    source,
+    stepMs,
+    callsStepMs: stepOfTrack(state.tracks.calls) ?? windowMs,
+    routes: sharesOf(routeTotals(before).slice(0, settings.routesMax)),
+    callers: sharesOf(routeTotals(calls).slice(0, callersMax)),
+    weakHistory: startMs - firstMs < weakHistoryMs,
+    steps: [],
+    handoverMs: null,
+    endMs: Number.MAX_SAFE_INTEGER,
+    ended: false,
+  }
+}
+
+function sharesOf(totals: readonly [string, number][]): [string, number][] {
+  const all = totals.reduce((sum, [, requests]) => sum + requests, 0)
+  return totals
+    .filter(([, requests]) => requests > 0)
+    .map(([name, requests]) => [name, requests / all])
+}
+
+function shareOf(
+  cells: BucketCells,
+  newVersion: string | null,
+  oldVersion: string | null,
+): { new: number; old: number } | null {
+  const merged: BucketCells = new Map()
+  addCells(merged, cells)
+  const requests = (version: string | null) => {
+    let sum = 0
+    for (const { requests: each } of merged.get(version ?? '')?.routes.values() ?? []) sum += each
+    return sum
+  }
+  const [one, zero] = [requests(newVersion), oldVersion === null ? 0 : requests(oldVersion)]
+  return one + zero === 0 ? null : { new: one / (one + zero), old: zero / (one + zero) }
+}

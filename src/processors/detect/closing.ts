@@ -1,0 +1,205 @@
+/**
+ * Closes what the watermark allows: buckets of each source, then error kinds, in a fixed order. What is
+ * closed goes into the history with a sequence number, and its open cells are deleted by the same commit.
+ */
+import { capRoutes } from '../../core/rollup/cells.ts'
+import { countKinds } from '../../core/rollup/failures.ts'
+import {
+  baseMsOf,
+  type Bucket,
+  closeNext,
+  type ClosingRules,
+  forgetClosed,
+  type TrackName,
+  windowMs,
+} from '../../core/rollup/track.ts'
+import { observeVersions } from '../../core/releases/versions.ts'
+import { coarsenLatency } from '../../core/rollup/coarsen.ts'
+import type { DetectSettings } from './settings.ts'
+import type { Dirty } from './dirty.ts'
+import { historyGroup } from './entries.ts'
+import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
+
+export type Closed =
+  | { readonly kind: 'bucket'; readonly track: TrackName; readonly bucket: Bucket }
+  | { readonly kind: 'kinds'; readonly bucket: KindBucket }
+
+export interface Watermarks {
+  readonly ratesMs: number
+  readonly kindsMs: number
+  /** The input has ended: whatever began before this instant closes. */
+  readonly endMs: number | null
+}
+
+const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
+const hourMs = 3_600_000
+
+/** `onClosed` sees each bucket at full resolution, before its histograms are made coarser for the history. */
+export function closeDue(
+  state: ServiceState,
+  { ratesMs, kindsMs, endMs }: Watermarks,
+  settings: DetectSettings,
+  heard: ClosingRules['heard'],
+  dirty: Dirty,
+  onClosed: (track: TrackName, bucket: Bucket) => void,
+): Closed[] {
+  const closed: Closed[] = []
+  const rules: ClosingRules = {
+    graceMs: settings.graceMs,
+    silenceMs: hourMs,
+    heard,
+    nextSeq: () => state.seq++,
+    endMs,
+  }
+  for (const track of trackNames) {
+    for (;;) {
+      const bucket = closeNext(state.tracks[track], ratesMs, rules)
+      if (bucket === null) break
+      deleteOpen(state, track, bucket, dirty)
+      const ranking = routeRanking(state, track)
+      state.counts.overflow += capRoutes(bucket.cells, ranking, settings.routesMax)
+      onClosed(track, bucket)
+      coarsen(bucket)
+      noteVersions(state, track, bucket)
+      dirty.closed(state, track, bucket.startMs)
+      dirty.service(state)
+      closed.push({ kind: 'bucket', track, bucket })
+    }
+  }
+  closeKinds(
+    state,
+    endMs === null ? kindsMs - settings.graceMs : Infinity,
+    closed,
+    dirty,
+    settings.kindsMax,
+  )
+  return closed
+}
+
+function deleteOpen(state: ServiceState, track: TrackName, bucket: Bucket, dirty: Dirty): void {
+  for (let at = bucket.startMs; at < bucket.endMs; at += baseMsOf(track))
+    dirty.open(state, track, at)
+}
+
+function routeRanking(state: ServiceState, track: TrackName): Map<string, number> {
+  const ranking = new Map<string, number>()
+  for (const { cells } of state.tracks[track].closed.slice(-360)) {
+    for (const { routes } of cells.values()) {
+      for (const [route, { requests }] of routes) {
+        ranking.set(route, (ranking.get(route) ?? 0) + requests)
+      }
+    }
+  }
+  return ranking
+}
+
+function coarsen(bucket: Bucket): void {
+  for (const { routes } of bucket.cells.values()) {
+    for (const cell of routes.values()) {
+      if (cell.latency !== null) cell.latency = coarsenLatency(cell.latency)
+    }
+  }
+}
+
+function noteVersions(state: ServiceState, track: TrackName, bucket: Bucket): void {
+  if (track === 'calls') return
+  const counts = [...bucket.cells].map(([version, { routes }]) => {
+    let requests = 0
+    for (const cell of routes.values()) requests += cell.requests
+    return { version, requests }
+  })
+  const { startMs, endMs } = bucket
+  observeVersions(state.versions, { startMs, endMs, source: track }, counts)
+}
+
+/** A window of kinds closes one window late: a failed span may lie in the next one. */
+function closeKinds(
+  state: ServiceState,
+  upToMs: number,
+  closed: Closed[],
+  dirty: Dirty,
+  kindsMax: number,
+): void {
+  const starts = [...state.failures.keys()].sort((a, b) => a - b)
+  for (const startMs of starts) {
+    if (startMs + 2 * windowMs > upToMs) break
+    if (state.kindsClosedToMs !== null && startMs < state.kindsClosedToMs) continue
+    const window = state.failures.get(startMs)!
+    const before = state.failures.get(startMs - windowMs)
+    const counted = countKinds(window, before, state.failures.get(startMs + windowMs))
+    for (const each of counted) noteKind(state, each, startMs, kindsMax)
+    const bucket: KindBucket = {
+      seq: state.seq++,
+      startMs,
+      endMs: startMs + windowMs,
+      counts: counted.map(({ fingerprint, version, traces, instances }) => ({
+        fingerprint,
+        version,
+        traces,
+        instances: instances.length,
+      })),
+      exemplars: window.failedExemplars,
+    }
+    state.kindsClosedToMs = startMs + windowMs
+    if (bucket.counts.length > 0 || bucket.exemplars.length > 0) {
+      state.kindBuckets.push(bucket)
+      dirty.kindBucket(state, startMs)
+      closed.push({ kind: 'kinds', bucket })
+    }
+    dirty.service(state)
+    forgetFailures(state, startMs - windowMs, dirty)
+  }
+}
+
+function forgetFailures(state: ServiceState, upToMs: number, dirty: Dirty): void {
+  for (const startMs of [...state.failures.keys()]) {
+    if (startMs > upToMs) continue
+    state.failures.delete(startMs)
+    dirty.failures(state, startMs)
+  }
+}
+
+function noteKind(
+  state: ServiceState,
+  kind: ReturnType<typeof countKinds>[number],
+  startMs: number,
+  kindsMax: number,
+): void {
+  const { version: _, traces, instances: __, exemplars, ...facts } = kind
+  const known: KnownKind = state.kinds.get(kind.fingerprint) ?? {
+    ...facts,
+    firstMs: startMs,
+    lastMs: startMs,
+    traces: 0,
+    exemplars: [],
+  }
+  known.lastMs = startMs
+  known.traces += traces
+  for (const traceId of exemplars) {
+    if (known.exemplars.length < 5) known.exemplars.push({ traceId, atMs: startMs })
+  }
+  state.kinds.set(kind.fingerprint, known)
+  if (state.kinds.size <= kindsMax) return
+  const [oldest] = [...state.kinds].sort(
+    ([a, x], [b, y]) => x.lastMs - y.lastMs || (a < b ? -1 : 1),
+  )
+  state.kinds.delete(oldest![0])
+  state.counts.overflow++
+}
+
+/** Forgets history that no watch needs any more: hours that end before `beforeMs`. */
+export function forgetHistory(state: ServiceState, beforeMs: number, dirty: Dirty): void {
+  const upToMs = Math.floor(beforeMs / hourMs) * hourMs
+  const hours = new Set<number>()
+  for (const track of trackNames) {
+    for (const { startMs } of state.tracks[track].closed) {
+      if (startMs >= upToMs) break
+      hours.add(Math.floor(startMs / hourMs) * hourMs)
+    }
+    forgetClosed(state.tracks[track], upToMs)
+  }
+  while (state.kindBuckets.length > 0 && state.kindBuckets[0]!.startMs < upToMs) {
+    hours.add(Math.floor(state.kindBuckets.shift()!.startMs / hourMs) * hourMs)
+  }
+  for (const hour of hours) dirty.deleteGroup(historyGroup(state.key, hour))
+}

@@ -1,0 +1,102 @@
+/**
+ * Deployments on their way to a service: each event once, joined when telemetry shows which service it
+ * means, held while nothing or too much matches (contract section 4).
+ */
+import type { Deployment } from '../../contracts/service-events.ts'
+import { serviceName } from '../../core/kernel/service-key.ts'
+import { joinService } from '../../core/releases/join-service.ts'
+import { eventKey, takeDeployment, unjoinedAfterMs } from '../../core/releases/lifecycle.ts'
+import type { ReleaseState } from '../../core/releases/release-state.ts'
+import { forgottenAfterMs } from '../../core/releases/versions.ts'
+import type { ServiceState } from './service-state.ts'
+import type { UnitState } from './unit-state.ts'
+
+const eventsKeptMs = 48 * 3_600_000
+const eventsMax = 20_000
+const pendingMax = 1_000
+/** A deployment waits this long for telemetry to show its service; the release it becomes may wait on. */
+const ambiguousForMs = unjoinedAfterMs
+
+export interface JoinedDeployment {
+  readonly key: string
+  readonly release: ReleaseState
+}
+
+export class Deployments {
+  readonly #unit: UnitState
+  readonly #defaultEnvironment: string
+
+  constructor(unit: UnitState, defaultEnvironment: string) {
+    this.#unit = unit
+    this.#defaultEnvironment = defaultEnvironment
+  }
+
+  /** False for an event that was taken before. */
+  take(deployment: Deployment, nowMs: number): boolean {
+    const { events, pending } = this.#unit
+    const key = eventKey(deployment)
+    if (events.has(key)) return false
+    events.set(key, deployment.arrivedMs)
+    this.#forgetEvents(deployment.arrivedMs)
+    if (deployment.action === 'removed' || pending.length >= pendingMax) return true
+    pending.push({ deployment, knownMs: Math.max(nowMs, deployment.arrivedMs) })
+    return true
+  }
+
+  #forgetEvents(nowMs: number): void {
+    const { events } = this.#unit
+    for (const [key, atMs] of events) {
+      if (atMs >= nowMs - eventsKeptMs && events.size <= eventsMax) break
+      events.delete(key)
+    }
+  }
+
+  /** Joins what can be joined now, and opens as waiting what has waited long enough. */
+  join(
+    services: readonly ServiceState[],
+    stateOf: (key: string) => ServiceState,
+  ): JoinedDeployment[] {
+    const { pending, watermark } = this.#unit
+    if (pending.length === 0) return []
+    const joined: JoinedDeployment[] = []
+    const waiting: UnitState['pending'] = []
+    for (const item of pending) {
+      const { deployment, knownMs } = item
+      const seen = services
+        .filter((state) => serviceName(state.key) === serviceName(deployment.service))
+        .filter(({ versions }) => versions.firstMs !== null)
+        .filter(({ versions }) => versions.lastMs > watermark.ratesMs - forgottenAfterMs)
+        .map(({ key }) => key)
+      const join = joinService(deployment, seen, this.#defaultEnvironment)
+      const waitedMs = watermark.ratesMs - knownMs
+      if (join.kind === 'joined') {
+        const release = takeDeployment(stateOf(join.key), deployment, knownMs)
+        if (join.how !== 'exact' && release.finding.joined === null)
+          release.finding.joined = join.how
+        joined.push({ key: join.key, release })
+      } else if (waitedMs >= ambiguousForMs) {
+        const release = takeDeployment(stateOf(deployment.service), deployment, knownMs)
+        if (release.finding.phase === 'waiting') release.finding.phase = 'unjoined'
+        release.finding.note = whyUnjoined(join, services, deployment)
+        joined.push({ key: deployment.service, release })
+      } else waiting.push(item)
+    }
+    this.#unit.pending = waiting
+    return joined
+  }
+}
+
+function whyUnjoined(
+  join: ReturnType<typeof joinService>,
+  services: readonly ServiceState[],
+  deployment: Deployment,
+): string {
+  if (join.kind === 'ambiguous') return `could be any of ${join.candidates.join(', ')}`
+  const near = services
+    .filter(({ versions }) => versions.firstMs !== null)
+    .map(({ key }) => key)
+    .filter((key) => key !== deployment.service)
+    .slice(0, 3)
+  const nearest = near.length > 0 ? `; telemetry seen: ${near.join(', ')}` : ''
+  return `no telemetry of ${deployment.service} in 10 min${nearest}`
+}

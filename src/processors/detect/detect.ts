@@ -1,0 +1,242 @@
+/**
+ * `detect`: one partition of `culprit.service-events` in, findings out. Decides nothing that needs a
+ * second service.
+ *
+ * A function of its records alone. Time is the watermark of the ticks; what a record says enters open
+ * cells at once, and everything else happens when a tick closes buckets. Services are visited in the
+ * order of their keys. What does not decode is counted, and the stream moves on.
+ */
+import { type Deployment, ServiceEvent, type Tick } from '../../contracts/service-events.ts'
+import type { Finding } from '../../contracts/findings.ts'
+import { serviceEnvironment, serviceName } from '../../core/kernel/service-key.ts'
+import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import { applyTick } from '../../core/rollup/watermark.ts'
+import type {
+  InputRecord,
+  Machine,
+  Output,
+  Processor,
+  StateChanges,
+  StateEntry,
+} from '../processor.ts'
+import { absorbCalls, absorbFailed, absorbKinds, absorbRollup, absorbSnapshot } from './absorb.ts'
+import { Deployments } from './deployments.ts'
+import { Dirty } from './dirty.ts'
+import { restoreServices } from './entries.ts'
+import { ServiceRun } from './service-run.ts'
+import { emptyService, type ServiceState } from './service-state.ts'
+import type { DetectSettings } from './settings.ts'
+import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state.ts'
+
+/** Looks on as buckets close; never changes what is decided. */
+export interface DetectObserver {
+  bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
+  refused?(reason: string): void
+}
+
+export interface DetectTopics {
+  readonly serviceEvents: string
+  readonly findings: string
+}
+
+export function detectProcessor(
+  settings: DetectSettings,
+  topics: DetectTopics,
+  observer: DetectObserver = {},
+): Processor {
+  return {
+    name: 'detect',
+    inputs: [topics.serviceEvents],
+    order: 'publish-then-commit',
+    open: (unit, entries) => new DetectMachine(unit, entries, settings, topics, observer),
+  }
+}
+
+class DetectMachine implements Machine {
+  readonly #unitName: string
+  readonly #settings: DetectSettings
+  readonly #topics: DetectTopics
+  readonly #observer: DetectObserver
+  readonly #dirty = new Dirty()
+  readonly #unit: UnitState
+  readonly #runs = new Map<string, ServiceRun>()
+  readonly #deployments: Deployments
+  #sorted: ServiceRun[] | null = null
+
+  constructor(
+    unitName: string,
+    entries: Iterable<StateEntry>,
+    settings: DetectSettings,
+    topics: DetectTopics,
+    observer: DetectObserver,
+  ) {
+    this.#unitName = unitName
+    this.#settings = settings
+    this.#topics = topics
+    this.#observer = observer
+    const { services, unit } = restoreServices(entries)
+    this.#unit = unit === null ? emptyUnit() : restoreUnit(unit)
+    for (const state of services.values()) this.#addRun(state)
+    this.#deployments = new Deployments(this.#unit, settings.defaultEnvironment)
+  }
+
+  get changedCount(): number {
+    return this.#dirty.count
+  }
+
+  takeChanges(): StateChanges {
+    return this.#dirty.take()
+  }
+
+  apply(record: InputRecord): readonly Output[] {
+    if (record.value === null) return []
+    const event = decodeEvent(record.value)
+    if (event === null) {
+      this.#observer.refused?.('undecodable')
+      return []
+    }
+    if (event.kind === 'tick') return this.#tick(event)
+    if (event.kind === 'deployment') return this.#deployment(event)
+    this.#absorb(event)
+    return []
+  }
+
+  #absorb(event: Exclude<ServiceEvent, Tick | Deployment>): void {
+    switch (event.kind) {
+      case 'rollup':
+        absorbRollup(this.#run(event.service).state, event, this.#dirty)
+        return this.#unit.heard.note(event.startMs)
+      case 'snapshot':
+        absorbSnapshot(this.#run(event.service).state, event, this.#dirty)
+        return this.#unit.heard.note(event.arrivedMs)
+      case 'kinds':
+        absorbKinds(this.#run(event.service).state, event, this.#dirty)
+        return this.#unit.heard.note(event.startMs)
+      case 'failed':
+        absorbFailed(this.#run(event.service).state, event, this.#dirty)
+        return this.#unit.heard.note(event.startMs)
+      case 'calls':
+        absorbCalls(this.#run(event.service).state, event, this.#dirty)
+        return this.#unit.heard.note(event.startMs)
+      case 'gauge':
+        return this.#unit.heard.note(event.arrivedMs)
+      // Computed aside; nothing in force reads them yet.
+      case 'fit':
+      case 'fleet':
+      case 'settings':
+        return
+    }
+  }
+
+  #deployment(event: Deployment): readonly Output[] {
+    if (!this.#deployments.take(event, this.#unit.watermark.ratesMs)) return []
+    this.#dirtyUnit()
+    return this.#publish(this.#joinPending())
+  }
+
+  #tick(tick: Tick): readonly Output[] {
+    const { watermark, heard } = this.#unit
+    const moved = applyTick(watermark, tick.units)
+    if (tick.records === undefined || tick.records > 0)
+      heard.note(Math.max(...Object.values(tick.units), 0))
+    const findings: Finding[] = this.#joinPending()
+    const end = tick.end === true
+    if (moved || end) {
+      const runs = this.#inOrder()
+      const endMs = end ? Math.max(0, ...runs.map(({ openToMs }) => openToMs)) : null
+      const { ratesMs, kindsMs } = watermark
+      for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
+      heard.forget(watermark.ratesMs - 2 * 3_600_000)
+    }
+    this.#dirtyUnit()
+    const outputs = this.#publish(findings)
+    if (moved || end) outputs.push(this.#tickOutput(watermark.ratesMs, end))
+    return outputs
+  }
+
+  #joinPending(): Finding[] {
+    const joined = this.#deployments.join(
+      this.#inOrder().map(({ state }) => state),
+      (key) => this.#run(key).state,
+    )
+    const findings: Finding[] = []
+    for (const { key, release } of joined) findings.push(...this.#run(key).deploymentTaken(release))
+    return findings
+  }
+
+  #tickOutput(atMs: number, end: boolean): Output {
+    const tick = { kind: 'tick', unit: this.#unitName, atMs, ...(end ? { end } : {}) } as const
+    return this.#output(tick, null, { every: true })
+  }
+
+  #publish(findings: readonly Finding[]): Output[] {
+    return findings.map((finding) => {
+      const key = environmentOf(finding)
+      return this.#output(finding, key, key ?? '')
+    })
+  }
+
+  #output(finding: Finding, key: string | null, partitionBy: Output['partitionBy']): Output {
+    return {
+      topic: this.#topics.findings,
+      key,
+      partitionBy,
+      value: Buffer.from(JSON.stringify(finding)),
+      headers: { 'culprit-schema': 'findings/1', 'content-type': 'application/json' },
+    }
+  }
+
+  #run(key: string): ServiceRun {
+    return this.#runs.get(key) ?? this.#addRun(emptyService(key))
+  }
+
+  #addRun(state: ServiceState): ServiceRun {
+    const run = new ServiceRun(state, {
+      settings: this.#settings,
+      dirty: this.#dirty,
+      heard: (startMs, endMs) => this.#unit.heard.in(startMs, endMs),
+      bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
+    })
+    this.#runs.set(state.key, run)
+    this.#sorted = null
+    return run
+  }
+
+  #inOrder(): readonly ServiceRun[] {
+    this.#sorted ??= [...this.#runs.values()].sort((a, b) => (a.state.key < b.state.key ? -1 : 1))
+    return this.#sorted
+  }
+
+  #dirtyUnit(): void {
+    this.#dirty.put('', 'unit', () => encodeUnit(this.#unit))
+  }
+}
+
+function environmentOf(finding: Finding): string | null {
+  switch (finding.kind) {
+    case 'release':
+    case 'evidence':
+    case 'silence':
+      return serviceEnvironment(finding.service)
+    case 'edge':
+      return serviceEnvironment(finding.callee)
+    case 'tick':
+    case 'command':
+      return null
+  }
+}
+
+function decodeEvent(value: Uint8Array): ServiceEvent | null {
+  try {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
+    const parsed = ServiceEvent.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+/** What chooses the partition of a service's records: its name alone. */
+export function partitionName(event: ServiceEvent): string {
+  return event.kind === 'tick' || event.service === null ? '' : serviceName(event.service)
+}

@@ -1,0 +1,82 @@
+/**
+ * What changed in a `detect` unit since the last commit. Values are encoded when they are taken, so an
+ * entry that changes a thousand times in a turn is written once.
+ */
+import type { StateChanges, StateEntry } from '../processor.ts'
+import type { TrackName } from '../../core/rollup/track.ts'
+import {
+  encodeBucket,
+  encodeFailures,
+  encodeKindBucket,
+  encodeOpen,
+  encodeSeries,
+  encodeService,
+  historyGroup,
+  openGroup,
+} from './entries.ts'
+import type { ServiceState } from './service-state.ts'
+
+const separator = '\u0000'
+
+export class Dirty {
+  readonly #puts = new Map<string, () => Uint8Array | null>()
+  readonly #groups = new Set<string>()
+
+  get count(): number {
+    return this.#puts.size + this.#groups.size
+  }
+
+  /** Encodes to null: the entry is deleted. */
+  put(group: string, key: string, encode: () => Uint8Array | null): void {
+    this.#puts.set(group + separator + key, encode)
+  }
+
+  deleteGroup(group: string): void {
+    this.#groups.add(group)
+    const prefix = group + separator
+    for (const id of this.#puts.keys()) if (id.startsWith(prefix)) this.#puts.delete(id)
+  }
+
+  service(state: ServiceState): void {
+    this.put('', `service/${state.key}`, () => encodeService(state))
+  }
+
+  series(state: ServiceState, instance: number): void {
+    this.put('', `series/${state.key}/${instance}`, () => encodeSeries(state, instance))
+  }
+
+  open(state: ServiceState, track: TrackName, startMs: number): void {
+    const encode = () => encodeOpen(state, track, startMs)
+    this.put(openGroup(track, startMs), state.key, encode)
+  }
+
+  failures(state: ServiceState, startMs: number): void {
+    this.put(openGroup('failures', startMs), state.key, () => encodeFailures(state, startMs))
+  }
+
+  closed(state: ServiceState, track: TrackName, startMs: number): void {
+    const encode = () => encodeBucket(state, track, startMs)
+    this.put(historyGroup(state.key, startMs), `${track}/${startMs}`, encode)
+  }
+
+  kindBucket(state: ServiceState, startMs: number): void {
+    const encode = () => encodeKindBucket(state, startMs)
+    this.put(historyGroup(state.key, startMs), `kinds/${startMs}`, encode)
+  }
+
+  take(): StateChanges {
+    const puts: StateEntry[] = []
+    const deletes: { group: string; key: string }[] = []
+    for (const [id, encode] of this.#puts) {
+      const at = id.indexOf(separator)
+      const [group, key] = [id.slice(0, at), id.slice(at + 1)]
+      const value = encode()
+      if (value === null) deletes.push({ group, key })
+      else puts.push({ group, key, value })
+    }
+    const deletedGroups = [...this.#groups]
+    this.#puts.clear()
+    this.#groups.clear()
+    return { puts, deletes, deletedGroups }
+  }
+}

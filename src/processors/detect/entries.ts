@@ -1,0 +1,214 @@
+/**
+ * State entries of a `detect` unit: how each piece of a service is written and read back.
+ *
+ * JSON in UTF-8, format version in the unit's entry. Maps are arrays of pairs, so that their order (and
+ * with it every output) survives. Group names: `open/<track>/<startMs>` for a window that is open,
+ * `closed/<service>/<hourMs>` for history.
+ */
+import {
+  type BucketCells,
+  restoreCells,
+  type StoredCells,
+  storeCells,
+} from '../../core/rollup/cells.ts'
+import type { FailureWindow, KindFacts } from '../../core/rollup/failures.ts'
+import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import type { VersionSeen } from '../../core/releases/versions.ts'
+import type { StateEntry } from '../processor.ts'
+import {
+  emptyService,
+  type HeldPoint,
+  type KindBucket,
+  type KnownKind,
+  type ServiceState,
+} from './service-state.ts'
+
+const hourMs = 3_600_000
+const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
+
+export const openGroup = (track: TrackName | 'failures', startMs: number) =>
+  `open/${track}/${startMs}`
+
+export const historyGroup = (service: string, startMs: number) =>
+  `closed/${service}/${Math.floor(startMs / hourMs) * hourMs}`
+
+export function encode(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+export function decode(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+}
+
+/** The small facts of a service; its cells, series and history have entries of their own. */
+export function encodeService(state: ServiceState): Uint8Array {
+  const { seen, hints, ...versions } = state.versions
+  return encode({
+    seq: state.seq,
+    tracks: trackNames.map((name) => {
+      const { spacings, openFromMs, closedToMs, late } = state.tracks[name]
+      return { spacings, openFromMs, closedToMs, late }
+    }),
+    kindsClosedToMs: state.kindsClosedToMs,
+    kinds: [...state.kinds],
+    pendingHeld: state.pendingHeld,
+    versions: { ...versions, seen: [...seen], hints: [...hints] },
+    releases: state.releases,
+    callers: [...state.callers],
+    edgesSaid: [...state.edgesSaid],
+    sentinel: state.sentinel,
+    silent: state.silent,
+    counts: state.counts,
+  })
+}
+
+type StoredService = Pick<
+  ServiceState,
+  'seq' | 'kindsClosedToMs' | 'pendingHeld' | 'releases' | 'sentinel' | 'silent' | 'counts'
+> & {
+  tracks: {
+    spacings: number[]
+    openFromMs: number | null
+    closedToMs: number
+    late: number
+  }[]
+  kinds: [string, KnownKind][]
+  versions: {
+    firstMs: number | null
+    lastMs: number
+    versionedMs: number | null
+    seen: [string, VersionSeen][]
+    hints: [string, { revision: string | null; images: string[]; podHash: string | null }][]
+  }
+  callers: [string, number][]
+  edgesSaid: [string, number][]
+}
+
+function restoreService(state: ServiceState, bytes: Uint8Array): void {
+  const { tracks, kinds, versions, callers, edgesSaid, ...plain } = decode(bytes) as StoredService
+  Object.assign(state, plain)
+  for (const [i, name] of trackNames.entries()) Object.assign(state.tracks[name], tracks[i])
+  state.kinds = new Map(kinds)
+  state.versions = { ...versions, seen: new Map(versions.seen), hints: new Map(versions.hints) }
+  state.callers = new Map(callers)
+  state.edgesSaid = new Map(edgesSaid)
+}
+
+export function encodeSeries(state: ServiceState, instance: number): Uint8Array | null {
+  const series = state.series.get(instance)
+  return series === undefined ? null : encode([...series])
+}
+
+export function encodeOpen(
+  state: ServiceState,
+  track: TrackName,
+  startMs: number,
+): Uint8Array | null {
+  const cells = state.tracks[track].open.get(startMs)
+  return cells === undefined ? null : encode(storeCells(cells))
+}
+
+export function encodeFailures(state: ServiceState, startMs: number): Uint8Array | null {
+  const window = state.failures.get(startMs)
+  if (window === undefined) return null
+  return encode({
+    failed: [...window.failed],
+    sightings: [...window.sightings],
+    facts: [...window.facts],
+    instances: [...window.instances].map(([id, set]) => [id, [...set]]),
+    exemplars: [...window.exemplars],
+    failedExemplars: window.failedExemplars,
+    cut: window.cut,
+  })
+}
+
+function restoreFailures(bytes: Uint8Array): FailureWindow {
+  const stored = decode(bytes) as {
+    failed: [string, { route: string; version: string }][]
+    sightings: [string, { fingerprint: string; stack: boolean; depth: number }][]
+    facts: [string, KindFacts][]
+    instances: [string, number[]][]
+    exemplars: [string, string][]
+    failedExemplars: string[]
+    cut: number
+  }
+  return {
+    failed: new Map(stored.failed),
+    sightings: new Map(stored.sightings),
+    facts: new Map(stored.facts),
+    instances: new Map(stored.instances.map(([id, list]) => [id, new Set(list)])),
+    exemplars: new Map(stored.exemplars),
+    failedExemplars: stored.failedExemplars,
+    cut: stored.cut,
+  }
+}
+
+export function encodeBucket(
+  state: ServiceState,
+  track: TrackName,
+  startMs: number,
+): Uint8Array | null {
+  const bucket = state.tracks[track].closed.findLast((each) => each.startMs === startMs)
+  return bucket === undefined ? null : encode({ ...bucket, cells: storeCells(bucket.cells) })
+}
+
+export function restoreBucket(bytes: Uint8Array): Bucket {
+  const stored = decode(bytes) as Omit<Bucket, 'cells'> & { cells: StoredCells }
+  const cells: BucketCells = restoreCells(stored.cells)
+  return { ...stored, cells }
+}
+
+export function encodeKindBucket(state: ServiceState, startMs: number): Uint8Array | null {
+  const bucket = state.kindBuckets.findLast((each) => each.startMs === startMs)
+  return bucket === undefined ? null : encode(bucket)
+}
+
+/** Puts all entries of a unit's services back together, in any order that they come. */
+export function restoreServices(entries: Iterable<StateEntry>): {
+  services: Map<string, ServiceState>
+  unit: Uint8Array | null
+} {
+  const services = new Map<string, ServiceState>()
+  let unit: Uint8Array | null = null
+  const of = (key: string) => {
+    let state = services.get(key)
+    if (state === undefined) {
+      state = emptyService(key)
+      services.set(key, state)
+    }
+    return state
+  }
+  for (const { group, key, value } of entries) {
+    const [kind, ...rest] = group.split('/')
+    if (group === '' && key === 'unit') unit = value
+    else if (group === '' && key.startsWith('service/')) {
+      restoreService(of(key.slice('service/'.length)), value)
+    } else if (group === '' && key.startsWith('series/')) {
+      const at = key.lastIndexOf('/')
+      const series = decode(value) as [string, HeldPoint][]
+      of(key.slice('series/'.length, at)).series.set(Number(key.slice(at + 1)), new Map(series))
+    } else if (kind === 'open' && rest[0] === 'failures') {
+      of(key).failures.set(Number(rest[1]), restoreFailures(value))
+    } else if (kind === 'open') {
+      const cells = restoreCells(decode(value) as StoredCells)
+      of(key).tracks[rest[0] as TrackName].open.set(Number(rest[1]), cells)
+    } else if (kind === 'closed') restoreClosed(of(rest.slice(0, -1).join('/')), key, value)
+  }
+  for (const state of services.values()) sortHistory(state)
+  return { services, unit }
+}
+
+function restoreClosed(state: ServiceState, key: string, value: Uint8Array): void {
+  const [track] = key.split('/')
+  if (track === 'kinds') state.kindBuckets.push(decode(value) as KindBucket)
+  else state.tracks[track as TrackName].closed.push(restoreBucket(value))
+}
+
+function sortHistory(state: ServiceState): void {
+  for (const name of trackNames) {
+    state.tracks[name].closed.sort((a, b) => a.startMs - b.startMs)
+    state.tracks[name].open = new Map([...state.tracks[name].open].sort(([a], [b]) => a - b))
+  }
+  state.kindBuckets.sort((a, b) => a.startMs - b.startMs)
+  state.series = new Map([...state.series].sort(([a], [b]) => a - b))
+}

@@ -1,0 +1,79 @@
+/** Sums over the closed buckets of a service: what baselines, sources and weights are chosen from. */
+import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import type { ServiceState } from './service-state.ts'
+
+/** Requests of one version (or of all, null) that ended in [fromMs, toMs), by the source that saw more. */
+export function requestsBetween(
+  state: ServiceState,
+  fromMs: number,
+  toMs: number,
+  version: string | null,
+): number {
+  return Math.max(
+    requestsOf(state, 'spans', fromMs, toMs, version),
+    requestsOf(state, 'metrics', fromMs, toMs, version),
+  )
+}
+
+function requestsOf(
+  state: ServiceState,
+  track: TrackName,
+  fromMs: number,
+  toMs: number,
+  version: string | null,
+): number {
+  let sum = 0
+  for (const bucket of bucketsBetween(state, track, fromMs, toMs)) {
+    for (const [name, { routes }] of bucket.cells) {
+      if (version !== null && name !== version) continue
+      for (const { requests } of routes.values()) sum += requests
+    }
+  }
+  return sum
+}
+
+/** Closed buckets that lie wholly in [fromMs, toMs), oldest first. */
+export function bucketsBetween(
+  state: ServiceState,
+  track: TrackName,
+  fromMs: number,
+  toMs: number,
+): Bucket[] {
+  return state.tracks[track].closed.filter(
+    ({ startMs, endMs }) => startMs >= fromMs && endMs <= toMs,
+  )
+}
+
+/** Requests (or attempts) by route, most first, then by name. */
+export function routeTotals(buckets: readonly Bucket[]): [route: string, requests: number][] {
+  const totals = new Map<string, number>()
+  for (const { cells } of buckets) {
+    for (const { routes } of cells.values()) {
+      for (const [route, { requests }] of routes) {
+        totals.set(route, (totals.get(route) ?? 0) + requests)
+      }
+    }
+  }
+  return [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+}
+
+/**
+ * The source of a watch, from the hour before it: spans when their request count is within 2 % of the
+ * metrics' over the time that both cover; else metrics; else spans (contract section 4).
+ */
+export function chooseSource(state: ServiceState, atMs: number): 'spans' | 'metrics' {
+  const fromMs = atMs - 3_600_000
+  const spans = bucketsBetween(state, 'spans', fromMs, atMs)
+  const metrics = bucketsBetween(state, 'metrics', fromMs, atMs)
+  const total = (buckets: readonly Bucket[]) =>
+    routeTotals(buckets).reduce((sum, [, requests]) => sum + requests, 0)
+  const [spanRequests, metricRequests] = [total(spans), total(metrics)]
+  if (metricRequests === 0) return 'spans'
+  if (spanRequests === 0) return 'metrics'
+  const bothFromMs = Math.max(spans[0]!.startMs, metrics[0]!.startMs)
+  const bothToMs = Math.min(spans.at(-1)!.endMs, metrics.at(-1)!.endMs)
+  const within = (buckets: readonly Bucket[]) =>
+    total(buckets.filter((each) => each.startMs >= bothFromMs && each.endMs <= bothToMs))
+  const [a, b] = [within(spans), within(metrics)]
+  return b > 0 && Math.abs(a - b) <= 0.02 * b ? 'spans' : 'metrics'
+}

@@ -1,0 +1,181 @@
+/**
+ * Moves the releases of one service on, once after every closing: joins telemetry, opens inferred ones,
+ * gives up on those that never came, and begins watches. `nowMs` is the watermark of the rates.
+ */
+import type { Bucket, TrackState } from '../../core/rollup/track.ts'
+import {
+  currentRelease,
+  labelOf,
+  lateAfterMs,
+  openInferred,
+  unjoinedAfterMs,
+} from '../../core/releases/lifecycle.ts'
+import type { ReleaseState } from '../../core/releases/release-state.ts'
+import { hintsOf, isEstablished, isVersionless } from '../../core/releases/versions.ts'
+import { sameVersion } from '../../core/releases/version-match.ts'
+import { requestsBetween } from './history.ts'
+import type { ServiceState } from './service-state.ts'
+
+const minuteMs = 60_000
+
+export function progressReleases(state: ServiceState, nowMs: number): void {
+  openInferredReleases(state, nowMs)
+  for (const release of state.releases) {
+    if (release.watch !== null || release.finding.phase === 'late') continue
+    expose(state, release, nowMs)
+    if (release.firstWindowMs === null) giveUpOrWait(release, nowMs)
+  }
+}
+
+function openInferredReleases(state: ServiceState, nowMs: number): void {
+  for (const [version, seen] of state.versions.seen) {
+    if (seen.initial || seen.opened || !isEstablished(seen)) continue
+    seen.opened = true
+    const known = state.releases.some(
+      (release) =>
+        release.label === version ||
+        (release.firstWindowMs === null && labelOf(state.versions, release.match) === version),
+    )
+    if (!known) openInferred(state, version, seen.firstMs, nowMs)
+  }
+}
+
+/** Finds the first window of the release's telemetry, if it has come. */
+function expose(state: ServiceState, release: ReleaseState, nowMs: number): void {
+  if (release.firstWindowMs !== null) return
+  const label = labelOf(state.versions, release.match)
+  if (label !== null && label !== '') {
+    release.label = label
+    const seen = state.versions.seen.get(label)!
+    const again =
+      seen.initial ||
+      state.releases.some((other) => other !== release && other.label === label) ||
+      seen.firstMs < release.eventMs - lateAfterMs
+    // A version that was there before becomes current with the event; a new one with its telemetry.
+    const fromMs = again ? release.eventMs : seen.firstMs
+    if (seen.lastMs <= fromMs) return
+    seen.opened = true
+    setExposed(state, release, Math.max(fromMs, seen.firstMs))
+    return
+  }
+  if (state.versions.firstMs !== null && isVersionless(state.versions)) {
+    if (state.versions.lastMs <= release.eventMs || state.versions.firstMs > nowMs) return
+    release.label = ''
+    release.finding.joined = 'versionless'
+    setExposed(state, release, release.eventMs)
+    return
+  }
+  if (neverCameUp(state, release, nowMs)) {
+    release.label = null
+    setExposed(state, release, release.eventMs)
+    release.finding.note =
+      'the new version does not report and requests to the old one have stopped'
+  }
+}
+
+function setExposed(state: ServiceState, release: ReleaseState, atMs: number): void {
+  const { finding } = release
+  release.firstWindowMs = Math.floor(atMs / 10_000) * 10_000
+  finding.exposedAtMs = atMs
+  if (finding.phase === 'waiting' || finding.phase === 'unjoined') finding.phase = 'watched'
+  finding.joined ??= 'exact'
+  if (release.label) finding.version ??= release.label
+  fillPrevious(state, release)
+  release.changed = true
+}
+
+/** The version that was current before: what the event says, else what had most requests just before. */
+function fillPrevious(state: ServiceState, release: ReleaseState): void {
+  const { finding } = release
+  const label = previousLabel(state, release)
+  finding.previousVersion ??= label
+  const before = state.releases.findLast(
+    (other) =>
+      other !== release &&
+      other.finding.startedAtMs <= finding.startedAtMs &&
+      other.label !== null &&
+      (label === null ? other.label === '' : other.label === label),
+  )
+  finding.previousRelease = before?.finding.id ?? null
+  finding.previousCommit ??=
+    before?.finding.commit ?? (label === null ? null : hintsOf(state.versions, label).revision)
+  finding.previousArtifactId ??= before?.finding.artifactId ?? null
+  finding.commit ??= release.label ? hintsOf(state.versions, release.label).revision : null
+}
+
+/** Telemetry's name of the old version; null for a versionless service or one without any other. */
+export function previousLabel(state: ServiceState, release: ReleaseState): string | null {
+  const exposedMs = release.firstWindowMs ?? release.eventMs
+  const candidates = [...state.versions.seen].filter(
+    ([version, { firstMs, lastMs }]) =>
+      version !== release.label && firstMs < exposedMs && lastMs > exposedMs - 24 * 60 * minuteMs,
+  )
+  const named = release.finding.previousVersion
+  const hit = candidates.find(([version]) => named !== null && sameVersion(version, named))
+  if (hit !== undefined) return hit[0]
+  let best: { version: string; lastMs: number; requests: number } | null = null
+  for (const [version, { lastMs }] of candidates) {
+    const requests = requestsBetween(state, exposedMs - 10 * minuteMs, exposedMs, version)
+    const better =
+      best === null ||
+      requests > best.requests ||
+      (requests === best.requests &&
+        (lastMs > best.lastMs || (lastMs === best.lastMs && version < best.version)))
+    if (better) best = { version, lastMs, requests }
+  }
+  return best?.version ?? null
+}
+
+/** The new version does not report and the old one has fallen below 5 %: the release itself is the stop. */
+function neverCameUp(state: ServiceState, release: ReleaseState, nowMs: number): boolean {
+  const track = busiest(state)
+  if (track === null || state.versions.versionedMs === null) return false
+  const after = track.closed.filter((bucket) => bucket.startMs >= release.eventMs)
+  const last = after.slice(-3)
+  if (last.length < 3 || last.some((bucket) => bucket.missing)) return false
+  if (nowMs < release.eventMs + minuteMs) return false
+  const before = track.closed.filter(
+    ({ startMs }) => startMs < release.eventMs && startMs >= release.eventMs - 10 * minuteMs,
+  )
+  const rate = (buckets: readonly Bucket[]) =>
+    buckets.length === 0
+      ? 0
+      : buckets.reduce((sum, each) => sum + requestsIn(each), 0) / buckets.length
+  return rate(before) > 0 && rate(last) < 0.05 * rate(before)
+}
+
+function busiest(state: ServiceState): TrackState | null {
+  const { spans, metrics } = state.tracks
+  if (spans.closed.length === 0 && metrics.closed.length === 0) return null
+  return spans.closed.length >= metrics.closed.length ? spans : metrics
+}
+
+function requestsIn(bucket: Bucket): number {
+  let sum = 0
+  for (const { routes } of bucket.cells.values()) {
+    for (const { requests } of routes.values()) sum += requests
+  }
+  return sum
+}
+
+function giveUpOrWait(release: ReleaseState, nowMs: number): void {
+  const { finding } = release
+  const waitedMs = nowMs - Math.max(release.knownMs, release.eventMs)
+  if (finding.phase === 'waiting' && waitedMs >= unjoinedAfterMs) {
+    finding.phase = 'unjoined'
+    finding.note = `no telemetry of ${finding.service} ${finding.version ?? ''} in 10 min`.trim()
+    release.changed = true
+  }
+}
+
+/** Whether a later release has taken over from this one. */
+export function isSuperseded(state: ServiceState, release: ReleaseState): ReleaseState | null {
+  const at = state.releases.indexOf(release)
+  return (
+    state.releases
+      .slice(at + 1)
+      .find((other) => other.firstWindowMs !== null && other.label !== release.label) ?? null
+  )
+}
+
+export { currentRelease }

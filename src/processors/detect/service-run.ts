@@ -1,0 +1,301 @@
+/**
+ * Everything that happens in one service when time moves: closing, releases, watches, sentinels, edges.
+ *
+ * Holds the derived part (the watches) beside the state. Opened again, it feeds each watch the history
+ * that it had, in the order in which it was closed, and says nothing of it.
+ */
+import type { Finding } from '../../contracts/findings.ts'
+import type { ReleaseState } from '../../core/releases/release-state.ts'
+import { baseMsOf, type Bucket, type TrackName } from '../../core/rollup/track.ts'
+import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
+import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
+import type { Dirty } from './dirty.ts'
+import { isSuperseded, progressReleases } from './progress.ts'
+import type { ServiceState } from './service-state.ts'
+import type { DetectSettings } from './settings.ts'
+import { Watch } from './watch.ts'
+
+const minuteMs = 60_000
+/** Sentinels need something to compare with. */
+const sentinelHistoryMs = 20 * minuteMs
+const edgeRefreshMs = 3_600_000
+
+export interface RunContext {
+  readonly settings: DetectSettings
+  readonly dirty: Dirty
+  readonly heard: (startMs: number, endMs: number) => boolean
+  readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
+}
+
+export class ServiceRun {
+  readonly state: ServiceState
+  readonly #context: RunContext
+  readonly #watches = new Map<string, Watch>()
+  #sentinel: Watch | null = null
+
+  constructor(state: ServiceState, context: RunContext) {
+    this.state = state
+    this.#context = context
+    this.#rebuild()
+  }
+
+  #rebuild(): void {
+    for (const release of this.state.releases) {
+      if (release.watch === null || release.watch.ended) continue
+      this.#watches.set(release.finding.id, this.#watchOf(release.finding.id, release.watch))
+    }
+    if (this.state.sentinel !== null) {
+      this.#sentinel = this.#watchOf(null, this.state.sentinel)
+    }
+  }
+
+  /** A watch that has been fed all that was closed so far. */
+  #watchOf(release: string | null, facts: NonNullable<ReleaseState['watch']>): Watch {
+    const watch = new Watch(this.state, release, facts, this.#context.settings)
+    for (const closed of this.#history(facts.startMs)) watch.take(closed)
+    return watch
+  }
+
+  #history(fromMs: number): Closed[] {
+    const items: Closed[] = []
+    for (const track of ['spans', 'metrics', 'calls'] as const) {
+      for (const bucket of this.state.tracks[track].closed) {
+        if (bucket.startMs >= fromMs) items.push({ kind: 'bucket', track, bucket })
+      }
+    }
+    for (const bucket of this.state.kindBuckets) {
+      if (bucket.startMs >= fromMs) items.push({ kind: 'kinds', bucket })
+    }
+    return items.sort((a, b) => a.bucket.seq - b.bucket.seq)
+  }
+
+  /** A deployment has opened or changed `release`. */
+  deploymentTaken(release: ReleaseState): Finding[] {
+    const { watch } = release
+    if (watch !== null && !watch.ended) {
+      // What the event knows better (previous version, strategy) takes effect by running the monitors again.
+      const step = release.finding.rollout.at(-1)
+      if (step !== undefined) this.#addStep(watch)
+      this.#watches.set(release.finding.id, this.#watchOf(release.finding.id, watch))
+    }
+    this.#context.dirty.service(this.state)
+    return this.#releaseFindings()
+  }
+
+  #addStep(watch: NonNullable<ReleaseState['watch']>): void {
+    const nextMs = Math.max(watch.startMs, this.state.tracks[watch.source].closedToMs)
+    if (watch.mode === 'split' && nextMs > watch.startMs && !watch.steps.includes(nextMs)) {
+      watch.steps.push(nextMs)
+    }
+  }
+
+  advance(watermarks: Watermarks): Finding[] {
+    const { settings, dirty, heard, bucketClosed } = this.#context
+    const { state } = this
+    const end = watermarks.endMs !== null
+    const closed = closeDue(state, watermarks, settings, heard, dirty, bucketClosed)
+    if (closed.length === 0 && !end && !this.#waits()) return []
+    const findings: Finding[] = []
+    for (const each of closed) findings.push(...this.#feed(each))
+    const nowMs = end ? this.#closedToMs() : watermarks.ratesMs
+    progressReleases(state, nowMs)
+    findings.push(...this.#releaseFindings())
+    findings.push(...this.#beginWatches(end))
+    this.#superviseWatches(findings)
+    if (end) findings.push(...this.#finish())
+    this.#superviseSentinel(nowMs)
+    findings.push(...this.#silence(closed), ...this.#edges(nowMs))
+    findings.push(...this.#releaseFindings())
+    this.#forget()
+    return findings
+  }
+
+  #waits(): boolean {
+    return this.state.releases.some(
+      ({ watch, finding }) =>
+        watch === null && (finding.phase === 'waiting' || finding.phase === 'unjoined'),
+    )
+  }
+
+  #closedToMs(): number {
+    const { spans, metrics } = this.state.tracks
+    return Math.max(spans.closedToMs, metrics.closedToMs)
+  }
+
+  /** End of the newest cells that are still open; 0 for none. */
+  get openToMs(): number {
+    const { spans, metrics, calls } = this.state.tracks
+    const ends = [spans, metrics, calls].flatMap((track) =>
+      [...track.open.keys()].map((startMs) => startMs + baseMsOf(track.name)),
+    )
+    return Math.max(0, ...ends)
+  }
+
+  #feed(closed: Closed): Finding[] {
+    const findings: Finding[] = []
+    for (const release of this.state.releases) {
+      const finding = this.#watches.get(release.finding.id)?.take(closed)
+      if (finding) findings.push(finding)
+    }
+    const sentinel = this.#sentinel?.take(closed)
+    if (sentinel) findings.push(sentinel)
+    return findings
+  }
+
+  #beginWatches(end: boolean): Finding[] {
+    const findings: Finding[] = []
+    for (const release of this.state.releases) {
+      const { firstWindowMs, finding } = release
+      if (release.watch !== null || firstWindowMs === null || finding.phase === 'late') continue
+      const begins = beginning(this.state, firstWindowMs, end)
+      if (begins === null) continue
+      release.watch = freezeWatch(this.state, release, begins, this.#context.settings)
+      finding.phase = 'watched'
+      release.changed = true
+      findings.push(...this.#releaseFindings())
+      const watch = this.#watchOf(finding.id, release.watch)
+      this.#watches.set(finding.id, watch)
+      findings.push(watch.finding(false))
+    }
+    return findings
+  }
+
+  /** Handover when the old version has gone, and the end of what is over. */
+  #superviseWatches(findings: Finding[]): void {
+    for (const release of this.state.releases) {
+      const watch = this.#watches.get(release.finding.id)
+      const facts = release.watch
+      if (watch === undefined || facts === null) continue
+      this.#relabel(release, watch)
+      if (facts.mode === 'split' && facts.handoverMs === null) {
+        if (watch.oldGoneForMs >= Math.max(minuteMs, 2 * facts.stepMs)) {
+          facts.handoverMs = watch.lastEndMs
+          this.#context.dirty.service(this.state)
+        }
+      }
+      this.#noteSuperseded(release, watch)
+      if (watch.lastEndMs >= watch.overAtMs) {
+        findings.push(watch.finding(true))
+        this.#end(release)
+      }
+    }
+  }
+
+  /** A canary stays at or below half for 5 min; one that goes beyond sooner is a rolling release. */
+  #relabel(release: ReleaseState, watch: Watch): void {
+    const { finding, strategyGiven } = release
+    if (strategyGiven || finding.strategy !== 'canary') return
+    if (watch.lastEndMs > watch.facts.startMs + 5 * minuteMs || watch.newShare <= 0.5) return
+    finding.strategy = 'rolling'
+    release.changed = true
+  }
+
+  /** A later release ends the watch, unless this one is in alarm: then its recovery is waited for. */
+  #noteSuperseded(release: ReleaseState, watch: Watch): void {
+    const facts = release.watch!
+    const next = isSuperseded(this.state, release)
+    if (next === null || facts.endMs !== Number.MAX_SAFE_INTEGER) return
+    const bothLive = facts.mode === 'split' && facts.handoverMs === null && watch.newGoneForMs === 0
+    if (bothLive && watch.newShare > 0) return
+    const patienceMs = watch.isSuspicious ? 30 * minuteMs : 0
+    facts.endMs = Math.max(watch.lastEndMs, next.firstWindowMs ?? 0) + patienceMs
+    release.finding.phase = 'superseded'
+    release.changed = true
+    this.#context.dirty.service(this.state)
+  }
+
+  #end(release: ReleaseState): void {
+    release.watch!.ended = true
+    if (release.finding.phase === 'watched') release.finding.phase = 'watch-ended'
+    release.changed = true
+    this.#watches.delete(release.finding.id)
+    this.#context.dirty.service(this.state)
+  }
+
+  /** The recorded input has ended: every watch says what is known. */
+  #finish(): Finding[] {
+    const findings: Finding[] = []
+    for (const release of this.state.releases) {
+      const watch = this.#watches.get(release.finding.id)
+      if (watch === undefined) continue
+      findings.push(watch.finding(true))
+      this.#end(release)
+    }
+    return findings
+  }
+
+  #superviseSentinel(nowMs: number): void {
+    const { state } = this
+    if (this.#sentinel !== null && state.sentinel !== null) {
+      if (this.#sentinel.lastEndMs < state.sentinel.endMs) return
+      this.#sentinel = null
+      state.sentinel = null
+    }
+    const firstMs = state.versions.firstMs
+    if (firstMs === null || nowMs - firstMs < sentinelHistoryMs) return
+    const atMs = this.#closedToMs()
+    const begins = beginning(state, atMs - 2 * minuteMs, false)
+    if (begins === null || state.versions.lastMs < atMs - 10 * minuteMs) return
+    const startMs = Math.floor(atMs / begins.stepMs) * begins.stepMs
+    state.sentinel = freezeSentinel(state, { ...begins, startMs }, this.#context.settings)
+    this.#sentinel = this.#watchOf(null, state.sentinel)
+    this.#context.dirty.service(state)
+  }
+
+  /** Says when a service that had traffic falls silent, and when it speaks again. */
+  #silence(closed: readonly Closed[]): Finding[] {
+    const findings: Finding[] = []
+    for (const each of closed) {
+      if (each.kind !== 'bucket' || each.track === 'calls' || each.bucket.missing) continue
+      const silent = each.bucket.cells.size === 0
+      if (silent === this.state.silent) continue
+      this.state.silent = silent
+      const atMs = each.bucket.endMs
+      findings.push({ kind: 'silence', service: this.state.key, atMs, silent })
+    }
+    return findings
+  }
+
+  #edges(nowMs: number): Finding[] {
+    const findings: Finding[] = []
+    const callee = this.state.key
+    for (const caller of [...this.state.callers.keys()].sort()) {
+      const saidMs = this.state.edgesSaid.get(caller)
+      if (saidMs !== undefined && nowMs - saidMs < edgeRefreshMs) continue
+      this.state.edgesSaid.set(caller, nowMs)
+      findings.push({ kind: 'edge', caller, callee, atMs: this.state.callers.get(caller)! })
+    }
+    return findings
+  }
+
+  #releaseFindings(): Finding[] {
+    const findings: Finding[] = []
+    for (const release of this.state.releases) {
+      if (!release.changed) continue
+      release.changed = false
+      release.finding = { ...release.finding, revision: release.finding.revision + 1 }
+      findings.push(release.finding)
+      this.#context.dirty.service(this.state)
+    }
+    return findings
+  }
+
+  /** History is kept for two hours (a day where steps are coarse), and for what is under watch. */
+  #forget(): void {
+    const { state } = this
+    const starts = [...this.#watches.values()].map(({ facts }) => facts.startMs)
+    if (state.sentinel !== null) starts.push(state.sentinel.startMs)
+    const waiting = state.releases.filter(({ watch }) => watch === null)
+    for (const { eventMs } of waiting) starts.push(eventMs)
+    const nowMs = this.#closedToMs()
+    const coarse = (state.tracks.metrics.closed.at(-1)?.endMs ?? 0) > 0 && this.#isCoarse()
+    const keptMs = coarse ? 12 * this.#context.settings.historyMs : this.#context.settings.historyMs
+    const neededMs = Math.min(nowMs - keptMs, ...starts.map((startMs) => startMs - keptMs))
+    forgetHistory(state, neededMs, this.#context.dirty)
+  }
+
+  #isCoarse(): boolean {
+    const newest = this.state.tracks.metrics.closed.at(-1)
+    return newest !== undefined && newest.endMs - newest.startMs >= minuteMs
+  }
+}

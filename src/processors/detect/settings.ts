@@ -1,0 +1,14 @@
+/** What `detect` is told from outside: each value is defined, with its reason, in `config`. */
+export interface DetectSettings {
+  readonly defaultEnvironment: string
+  readonly graceMs: number
+  /** Routes per service and version; the rest is `other`. */
+  readonly routesMax: number
+  /** Fingerprints remembered per service. */
+  readonly kindsMax: number
+  /** How long a release is watched, and at most while it is suspicious. */
+  readonly watchMs: number
+  readonly watchMaxMs: number
+  /** Closed buckets kept besides what a watch needs. */
+  readonly historyMs: number
+}

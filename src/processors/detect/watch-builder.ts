@@ -1,0 +1,190 @@
+/**
+ * Builds the streams of a watch from its frozen facts and the history before it: which routes, which
+ * thresholds, which baselines.
+ */
+import { releaseLogE } from '../../core/detection/judge.ts'
+import { latencyQuantiles } from '../../core/detection/parameters.ts'
+import { releaseWeights } from '../../core/detection/release-weights.ts'
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { Latency } from '../../contracts/service-events.ts'
+import { type Bucket, instancesOf } from '../../core/rollup/track.ts'
+import type { WatchFacts } from '../../core/releases/release-state.ts'
+import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
+import { bucketsBetween, requestsBetween } from './history.ts'
+import type { ServiceState } from './service-state.ts'
+import { watchHistory, type WatchHistory } from './watch-history.ts'
+import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
+import {
+  ErrorStream,
+  LatencyStream,
+  type Phase,
+  TrafficStream,
+  type WatchStream,
+} from './watch-streams.ts'
+
+const dayMs = 24 * 3_600_000
+const preTrendMs = 30 * 60_000
+
+export class WatchBuilder {
+  readonly #state: ServiceState
+  readonly #facts: WatchFacts
+  readonly #watched: ReadonlySet<string>
+  readonly #thresholds: ReadonlyMap<string, Thresholds>
+  readonly #serviceThresholds: Thresholds
+  readonly #before: { routes: Map<string, Latency>; total: Latency | null }
+
+  constructor(state: ServiceState, facts: WatchFacts) {
+    this.#state = state
+    this.#facts = facts
+    this.#watched = new Set(facts.routes.map(([route]) => route))
+    const buckets = bucketsBetween(state, facts.source, facts.startMs - dayMs, facts.startMs)
+    this.#before = latencies(buckets, null, this.#watched)
+    this.#thresholds = new Map(
+      [...this.#before.routes].map(([route, latency]) => [route, freezeAll(latency)]),
+    )
+    this.#serviceThresholds = freezeAll(this.#before.total)
+  }
+
+  get facts(): WatchFacts {
+    return this.#facts
+  }
+
+  get watched(): ReadonlySet<string> {
+    return this.#watched
+  }
+
+  get latencyBefore(): { routes: Map<string, Latency>; total: Latency | null } {
+    return this.#before
+  }
+
+  /** Split: new against old. Forecast, also after a handover: everybody. */
+  counting(handedOver: boolean): Counting {
+    const split = this.#facts.mode === 'split' && !handedOver
+    return {
+      names: split
+        ? { one: this.#facts.newVersion, zero: this.#facts.oldVersion }
+        : { one: null, zero: null },
+      watched: this.#watched,
+      thresholdsOf: this.#thresholds,
+      serviceThresholds: this.#serviceThresholds,
+    }
+  }
+
+  #phase(mode: 'split' | 'forecast', startMs: number): Phase {
+    return { mode, startMs, stepMs: this.#facts.stepMs }
+  }
+
+  /** The 90 min before `endMs`, of the old version where it is named and was alone not all there was. */
+  #history(endMs: number): WatchHistory {
+    const { source, stepMs } = this.#facts
+    const buckets = bucketsBetween(this.#state, source, endMs - 100 * 60_000, endMs)
+    return watchHistory(buckets, this.counting(true), { endMs, bucketMs: stepMs })
+  }
+
+  streams(): WatchStream[] {
+    const { mode, startMs } = this.#facts
+    const phase = this.#phase(mode, startMs)
+    const history = this.#history(startMs)
+    return this.#build(phase, history, [])
+  }
+
+  /** The old version has gone at `atMs`: every monitor goes on as a forecast from the old version's level. */
+  handOver(streams: readonly WatchStream[], atMs: number): WatchStream[] {
+    const { source, stepMs, oldVersion } = this.#facts
+    const buckets = bucketsBetween(this.#state, source, atMs - 100 * 60_000, atMs)
+    const counting = { ...this.counting(true), names: { one: oldVersion, zero: null } }
+    const history = watchHistory(buckets, counting, { endMs: atMs, bucketMs: stepMs })
+    return this.#build(this.#phase('forecast', atMs), history, streams)
+  }
+
+  #build(phase: Phase, history: WatchHistory, before: readonly WatchStream[]): WatchStream[] {
+    const streams: (WatchStream | null)[] = []
+    const errorsBefore = (member: string) =>
+      (before.find((each) => each instanceof ErrorStream && each.member === member) ??
+        null) as ErrorStream | null
+    const latencyBefore = (member: string) =>
+      (before.find((each) => each instanceof LatencyStream && each.member === member) ??
+        null) as LatencyStream | null
+    streams.push(ErrorStream.create(null, phase, history, errorsBefore('')))
+    const service = seconds(this.#serviceThresholds)
+    if (service !== null) {
+      streams.push(LatencyStream.create(null, service, phase, history, latencyBefore('')))
+    }
+    const traffic = before.find((each) => each instanceof TrafficStream)
+    streams.push(traffic ?? TrafficStream.create(phase, history))
+    for (const [name, share] of this.#facts.routes) {
+      const route = { name, traffic: share }
+      streams.push(ErrorStream.create(route, phase, history, errorsBefore(name)))
+      const own = seconds(this.#thresholds.get(name) ?? null)
+      if (own !== null) {
+        streams.push(LatencyStream.create(route, own, phase, history, latencyBefore(name)))
+      }
+    }
+    return streams.filter((stream) => stream !== null)
+  }
+
+  callers(): AvailabilityStream[] {
+    const { startMs, callsStepMs, callers } = this.#facts
+    const buckets = bucketsBetween(this.#state, 'calls', startMs - 100 * 60_000, startMs)
+    const phase: Phase = { mode: 'forecast', startMs, stepMs: callsStepMs }
+    return callers
+      .map(([caller, share]) =>
+        AvailabilityStream.create(caller === '' ? null : caller, share, phase, buckets),
+      )
+      .filter((stream) => stream !== null)
+  }
+
+  kinds(): NewKindStream {
+    const { mode, startMs } = this.#facts
+    const requests = requestsBetween(this.#state, startMs - dayMs, startMs, null)
+    return new NewKindStream(this.#phase(mode, startMs), requests)
+  }
+
+  /** log E, at the release, of the same monitors started 30 min before it; null without the history. */
+  preTrend(): number | null {
+    const { source, startMs, stepMs } = this.#facts
+    const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
+    const history = this.#history(fromMs)
+    const buckets = bucketsBetween(this.#state, source, fromMs, startMs)
+    if (history.minutes.length < 10 || buckets.length === 0) return null
+    const phase = this.#phase('forecast', fromMs)
+    const service = seconds(this.#serviceThresholds)
+    const streams = [
+      ErrorStream.create(null, phase, history, null),
+      service === null ? null : LatencyStream.create(null, service, phase, history, null),
+    ].filter((stream) => stream !== null)
+    if (streams.length === 0) return null
+    for (const bucket of buckets) {
+      const usable = !bucket.missing && bucket.completeness >= 0.9
+      const seen = usable ? { arms: countArms(bucket, this.counting(true)) } : ('missing' as const)
+      for (const stream of streams) stream.push(seen)
+    }
+    const weights = releaseWeights(streams)
+    return releaseLogE(
+      streams.map(
+        ({ logE }, i) => ({ signal: 'errors', logE, weight: weights[i]! }) as StreamEvidence,
+      ),
+    )
+  }
+
+  /** Median instances per bucket in the 5 min before the watch, and in the newest bucket. */
+  instances(nowMs: number): { before: number; now: number } | null {
+    const { source, startMs } = this.#facts
+    const median = (buckets: readonly Bucket[]) => {
+      const counts = buckets
+        .filter(({ cells }) => cells.size > 0)
+        .map(({ cells }) => instancesOf(cells))
+        .sort((a, b) => a - b)
+      return counts.length === 0 ? null : counts[Math.floor((counts.length - 1) / 2)]!
+    }
+    const before = median(bucketsBetween(this.#state, source, startMs - 300_000, startMs))
+    if (before === null) return null
+    const recent = bucketsBetween(this.#state, source, nowMs - 60_000, nowMs)
+    return { before, now: median(recent) ?? 0 }
+  }
+}
+
+function seconds(thresholds: Thresholds): number[] | null {
+  if (thresholds === null) return null
+  return latencyQuantiles.map((_, q) => thresholds[q]!.value)
+}

@@ -1,0 +1,69 @@
+/**
+ * What a watch knows of the time before it, minute by minute: the baselines of its streams.
+ *
+ * Elements are one minute, or one step of the stream where that is longer; null where telemetry was
+ * missing. Times are milliseconds since the epoch.
+ */
+import type { Bucket } from '../../core/rollup/track.ts'
+import { burnInMinutes, type HistoryMinute } from '../../core/detection/baseline.ts'
+import { type Arms, type Counting, countArms } from './arms.ts'
+
+export interface WatchHistory {
+  readonly minutes: readonly (Arms | null)[]
+  /** Length of one element. */
+  readonly stepMs: number
+}
+
+const completenessMin = 0.9
+
+/** Counts `buckets` (all of the whole service or of one version) in elements that end at `endMs`. */
+export function watchHistory(
+  buckets: readonly Bucket[],
+  counting: Counting,
+  { endMs, bucketMs }: { readonly endMs: number; readonly bucketMs: number },
+): WatchHistory {
+  const stepMs = Math.max(60_000, bucketMs)
+  const length = Math.ceil((burnInMinutes * 60_000) / stepMs)
+  const minutes: (Arms | null)[] = Array.from({ length }, () => null)
+  for (const bucket of buckets) {
+    if (bucket.missing || bucket.completeness < completenessMin) continue
+    const at = length - 1 - Math.floor((endMs - 1 - bucket.startMs) / stepMs)
+    if (at < 0 || at >= length) continue
+    const arms = countArms(bucket, counting)
+    const known = minutes[at]
+    if (known) addArms(known, arms)
+    else minutes[at] = arms
+  }
+  const first = minutes.findIndex((each) => each !== null)
+  return { minutes: first < 0 ? [] : minutes.slice(first), stepMs }
+}
+
+function addArms(into: Arms, from: Arms): void {
+  for (const [route, pair] of from.routes) {
+    const known = into.routes.get(route)
+    if (known === undefined) into.routes.set(route, pair)
+    else {
+      addCount(known.one, pair.one)
+      addCount(known.zero, pair.zero)
+    }
+  }
+  addCount(into.total.one, from.total.one)
+  addCount(into.total.zero, from.total.zero)
+}
+
+function addCount(into: Arms['total']['one'], from: Arms['total']['one']): void {
+  into.n += from.n
+  into.e += from.e
+  for (const q of into.slow.keys()) {
+    into.slow[q]! += from.slow[q]!
+    into.slowOfService[q]! += from.slowOfService[q]!
+  }
+}
+
+/** One stream's history. A minute in which the service was heard but the route was not has no requests. */
+export function streamMinutes(
+  { minutes }: WatchHistory,
+  pick: (arms: Arms) => HistoryMinute,
+): (HistoryMinute | null)[] {
+  return minutes.map((arms) => (arms === null ? null : pick(arms)))
+}

@@ -1,0 +1,277 @@
+/**
+ * One watch: a release of a service (or, without a release, its sentinels), fed with what closes.
+ *
+ * Derived state: a function of its frozen facts and of the closed buckets in their order, so it is never
+ * stored; opened again, it is fed the history in silence and goes on to the same findings. Findings come
+ * when a stream or the release crosses a threshold, once a minute, and at the end.
+ */
+import type { EvidenceFinding, KindEvidence, StreamEvidence } from '../../contracts/findings.ts'
+import { hasRecovered, judgeDefaults, releaseLogE } from '../../core/detection/judge.ts'
+import { releaseWeights } from '../../core/detection/release-weights.ts'
+import type { Bucket } from '../../core/rollup/track.ts'
+import type { WatchFacts } from '../../core/releases/release-state.ts'
+import { type Arms, countArms } from './arms.ts'
+import type { Closed } from './closing.ts'
+import type { KindBucket, ServiceState } from './service-state.ts'
+import { LatencyReport } from './latency-report.ts'
+import { WatchBuilder } from './watch-builder.ts'
+import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
+import type { WatchBucket, WatchStream } from './watch-streams.ts'
+
+const minuteMs = 60_000
+const completenessMin = 0.9
+/** Below this share of requests a version has gone. */
+export const goneShare = 0.05
+const kindsListed = 20
+
+export interface WatchLimits {
+  readonly watchMs: number
+  readonly watchMaxMs: number
+}
+
+type AnyStream = WatchStream | AvailabilityStream | NewKindStream
+
+export class Watch {
+  readonly release: string | null
+  readonly facts: WatchFacts
+  readonly #state: ServiceState
+  readonly #limits: WatchLimits
+  readonly #builder: WatchBuilder
+  #streams: WatchStream[]
+  #callers: AvailabilityStream[]
+  readonly #kinds: NewKindStream
+  readonly #latency: LatencyReport
+  readonly #preTrend: number | null
+  #weights: number[] = []
+  #handedOver = false
+  #buckets = 0
+  #newGoneForMs = 0
+  #newShare = 0
+  #oldGoneForMs = 0
+  #crossed = ''
+  #lastEndMs: number
+  #onsets = new Map<string, { onset: StreamEvidence['onset']; atMs: number }>()
+
+  constructor(state: ServiceState, release: string | null, facts: WatchFacts, limits: WatchLimits) {
+    this.release = release
+    this.facts = facts
+    this.#state = state
+    this.#limits = limits
+    this.#builder = new WatchBuilder(state, facts)
+    this.#streams = this.#builder.streams()
+    this.#callers = this.#builder.callers()
+    this.#kinds = this.#builder.kinds()
+    this.#latency = new LatencyReport(this.#builder)
+    this.#preTrend = release === null ? null : this.#builder.preTrend()
+    this.#lastEndMs = facts.startMs
+    this.#weigh()
+  }
+
+  #all(): AnyStream[] {
+    const kinds = this.release === null ? [] : [this.#kinds]
+    return [...this.#streams, ...this.#callers, ...kinds]
+  }
+
+  #weigh(): void {
+    this.#weights = releaseWeights(this.#all())
+  }
+
+  get logE(): number {
+    return releaseLogE(this.#quick())
+  }
+
+  /** log E and weight alone: what is looked at after every bucket. */
+  #quick(): StreamEvidence[] {
+    return this.#all().map(
+      (stream, i) =>
+        ({ signal: 'errors', logE: stream.logE, weight: this.#weights[i]! }) as StreamEvidence,
+    )
+  }
+
+  /** Whether the watch is over once the bucket that ends at `endMs` has been taken. */
+  get overAtMs(): number {
+    const { startMs, endMs } = this.facts
+    const longest = Math.min(endMs, startMs + this.#limits.watchMaxMs)
+    const normal = Math.min(endMs, startMs + this.#limits.watchMs)
+    return this.logE >= judgeDefaults.suspiciousLogE ? longest : normal
+  }
+
+  get lastEndMs(): number {
+    return this.#lastEndMs
+  }
+
+  /** Takes what closed; returns a finding when there is something to say. */
+  take(closed: Closed): EvidenceFinding | null {
+    if (this.facts.ended) return null
+    if (closed.kind === 'kinds') {
+      this.#takeKinds(closed.bucket)
+      return null
+    }
+    const { bucket, track } = closed
+    if (track === 'calls' && bucket.startMs >= this.facts.startMs) {
+      for (const caller of this.#callers) caller.pushCalls(bucket)
+    }
+    if (track !== this.facts.source || bucket.startMs < this.facts.startMs) return null
+    this.#takeBucket(bucket)
+    return this.#speak(bucket)
+  }
+
+  #takeKinds(bucket: KindBucket): void {
+    if (bucket.startMs < this.facts.startMs) return
+    let [one, zero] = [0, 0]
+    for (const { fingerprint, version, traces } of bucket.counts) {
+      const known = this.#state.kinds.get(fingerprint)
+      if (known !== undefined && known.firstMs < this.facts.startMs) continue
+      if (this.facts.newVersion === null || version === this.facts.newVersion) one += traces
+      else if (version === this.facts.oldVersion) zero += traces
+    }
+    this.#kinds.noteKinds(one, zero)
+  }
+
+  #takeBucket(bucket: Bucket): void {
+    const { facts } = this
+    if (facts.steps.includes(bucket.startMs))
+      for (const stream of this.#streams) stream.startAgain()
+    if (facts.handoverMs !== null && bucket.startMs >= facts.handoverMs && !this.#handedOver) {
+      this.#handedOver = true
+      this.#streams = this.#builder.handOver(this.#streams, facts.handoverMs)
+      this.#weigh()
+    }
+    const usable = !bucket.missing && bucket.completeness >= completenessMin
+    const counting = this.#builder.counting(this.#handedOver)
+    const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
+    for (const stream of this.#streams) stream.push(seen)
+    if (seen === 'missing') this.#kinds.push(seen)
+    else {
+      const { one, zero } = seen.arms.total
+      this.#kinds.push({ one: one.n, zero: zero.n })
+      this.#latency.note(bucket, this.#handedOver)
+      this.#noteShares(seen.arms, bucket.endMs - bucket.startMs)
+    }
+    this.#buckets++
+    this.#lastEndMs = bucket.endMs
+  }
+
+  #noteShares({ total }: Arms, stepMs: number): void {
+    const all = total.one.n + total.zero.n
+    if (all === 0 || this.facts.newVersion === null) return
+    const split = this.facts.mode === 'split' && !this.#handedOver
+    const newShare = total.one.n / all
+    this.#newShare = newShare
+    this.#newGoneForMs = split && newShare < goneShare ? this.#newGoneForMs + stepMs : 0
+    this.#oldGoneForMs = split && newShare > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
+  }
+
+  /** How long the old (or new) version of a split has had next to no requests. */
+  get oldGoneForMs(): number {
+    return this.#oldGoneForMs
+  }
+
+  /** The new version's share of requests in the newest bucket with any. */
+  get newShare(): number {
+    return this.#newShare
+  }
+
+  get isSuspicious(): boolean {
+    return this.logE >= judgeDefaults.suspiciousLogE
+  }
+
+  get newGoneForMs(): number {
+    return this.#newGoneForMs
+  }
+
+  #speak(bucket: Bucket): EvidenceFinding | null {
+    const quick = this.#quick()
+    const logE = releaseLogE(quick)
+    const level = (value: number) =>
+      value >= judgeDefaults.regressedLogE ? 2 : value >= judgeDefaults.suspiciousLogE ? 1 : 0
+    const stepMs = bucket.endMs - bucket.startMs
+    const onMinute = bucket.endMs % minuteMs < stepMs
+    const worth = quick.some(({ logE: each }) => level(each) > 0) || logE >= Math.log(3)
+    const crossed = [logE, ...quick.map((each) => each.logE)].map(level).join('')
+    const changed = crossed !== this.#crossed
+    this.#crossed = crossed
+    // While something is suspicious every bucket is worth telling: recovery and the conditions
+    // beside the evidence move without crossing a line.
+    if (!changed && !onMinute && level(logE) === 0) return null
+    if (this.release === null && !worth && !changed) return null
+    return this.finding(false)
+  }
+
+  finding(final: boolean): EvidenceFinding {
+    const streams = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
+    const { service, startMs } = { service: this.#state.key, startMs: this.facts.startMs }
+    const spans = this.#state.kindBuckets.filter((each) => each.startMs >= startMs)
+    return {
+      kind: 'evidence',
+      release: this.release,
+      service,
+      version: this.facts.newVersion,
+      atMs: this.#lastEndMs,
+      logE: releaseLogE(streams),
+      streams,
+      kinds: this.release === null ? [] : this.#newKinds(),
+      exemplars: spans
+        .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
+        .slice(0, 5),
+      preTrend: this.#preTrend,
+      oldShift: null,
+      missing: this.#streams[0]?.missingShare(15) ?? 0,
+      weakHistory: this.facts.weakHistory,
+      final,
+      instances: this.#builder.instances(this.#lastEndMs),
+    }
+  }
+
+  #streamEvidence(stream: AnyStream, i: number, final: boolean): StreamEvidence {
+    const loud = stream.logE >= judgeDefaults.suspiciousLogE
+    const weight = this.#weights[i]!
+    const exclusions = final && stream.wholeService
+    const evidence = stream.evidence({ weight, full: exclusions })
+    const onset = loud ? this.#onsetOf(stream, i, evidence, weight) : null
+    const withLatency = this.#latency.complete(evidence)
+    // A version that has gone takes its effect with it: the split has nothing left to compare.
+    const gone = this.#newGoneForMs >= judgeDefaults.recoveredForMs && evidence.mode === 'split'
+    const back = gone && !hasRecovered(evidence)
+    return {
+      ...withLatency,
+      onset,
+      ...(back && loud ? { recovered: 1, recoveredForMs: this.#newGoneForMs } : {}),
+    }
+  }
+
+  /** Onsets are costly: found when a stream becomes loud, and again after 3 and 10 minutes. */
+  #onsetOf(stream: AnyStream, i: number, evidence: StreamEvidence, weight: number) {
+    const key = `${i} ${this.#handedOver}`
+    const known = this.#onsets.get(key)
+    const ageMs = known === undefined ? Infinity : this.#lastEndMs - known.atMs
+    if (known !== undefined && (ageMs < 3 * minuteMs || this.#onsetSettled(known.atMs))) {
+      return known.onset
+    }
+    const onset = evidence.onset ?? stream.evidence({ weight, full: true }).onset
+    this.#onsets.set(key, { onset, atMs: this.#lastEndMs })
+    return onset
+  }
+
+  #onsetSettled(foundAtMs: number): boolean {
+    return foundAtMs - this.facts.startMs > 30 * minuteMs
+  }
+
+  #newKinds(): KindEvidence[] {
+    const { startMs } = this.facts
+    return [...this.#state.kinds.values()]
+      .filter((kind) => kind.firstMs >= startMs && kind.firstMs <= this.#lastEndMs)
+      .sort((a, b) => b.traces - a.traces || (a.fingerprint < b.fingerprint ? -1 : 1))
+      .slice(0, kindsListed)
+      .map(({ fingerprint, type, template, frames, route, firstMs, traces, exemplars }) => ({
+        fingerprint,
+        type,
+        template,
+        frames: [...frames],
+        route,
+        firstAtMs: firstMs,
+        traces,
+        exemplars,
+      }))
+  }
+}
