@@ -196,6 +196,8 @@ export const Gauge = z.object({
       unit: z.string(),
       timeMs: Ms,
       value: z.number(),
+      /** Start of the running total that `value` is (0 where unknown); left out for a value of its own. */
+      totalSinceMs: Ms.optional(),
     }),
   ),
 })
