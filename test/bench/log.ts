@@ -30,12 +30,12 @@ export async function run(): Promise<LogFigure[]> {
       { name: 'events', partitions: 8, retention: { kind: 'time', ms: 86_400_000 } },
     ])
     const figures = [
-      await measure('requests of 3 records of 1 KB, 1 at once', 300, 1, append),
+      await measure('requests of 3 records of 1 KB, 1 at once', 1_000, 1, append),
       await measure('requests of 3 records of 1 KB, 8 at once', 4_000, 8, append),
       await measure('requests of 3 records of 1 KB, 32 at once', 8_000, 32, append),
       await commits(),
     ]
-    embedded.close()
+    await embedded.close()
     return figures
 
     async function append(n: number): Promise<void> {

@@ -12,15 +12,14 @@ function openFolder() {
   let embedded = open()
   const under = {
     current: () => embedded,
-    reopen: (): Embedded => {
-      embedded.close()
+    reopen: async (): Promise<Embedded> => {
+      await embedded.close()
       embedded = open()
       return embedded
     },
-    close: () => {
-      embedded.close()
+    close: async () => {
+      await embedded.close()
       rmSync(folder, { recursive: true })
-      return Promise.resolve()
     },
   }
   return under
@@ -30,7 +29,7 @@ eventLogSuite('embedded', () => {
   const { current, reopen, close } = openFolder()
   return Promise.resolve({
     log: current().log,
-    reopen: () => Promise.resolve(reopen().log),
+    reopen: async () => (await reopen()).log,
     close,
   })
 })
@@ -39,7 +38,7 @@ checkpointStoreSuite('embedded', () => {
   const { current, reopen, close } = openFolder()
   return Promise.resolve({
     store: current().store,
-    reopen: () => Promise.resolve(reopen().store),
+    reopen: async () => (await reopen()).store,
     close,
   })
 })

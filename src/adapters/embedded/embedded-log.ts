@@ -146,9 +146,12 @@ export class EmbeddedLog implements EventLog {
     return Promise.resolve({ earliest, end: durable })
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#groups.close()
-    return Promise.resolve()
+    await this.#commits.run(() => {
+      this.#retention.saveAll()
+      for (const stream of this.#streams.all) this.#streams.save(stream)
+    })
   }
 
   #write(records: readonly NewRecord[], streams: readonly Stream[]): Stored[] {
@@ -163,10 +166,7 @@ export class EmbeddedLog implements EventLog {
       if (mine === undefined) byStream.set(stream, [each])
       else mine.push(each)
     }
-    for (const [stream, mine] of byStream) {
-      this.#streams.save(stream)
-      this.#retention.add(stream, mine)
-    }
+    for (const [stream, mine] of byStream) this.#retention.add(stream, mine)
     return stored
   }
 
@@ -189,7 +189,10 @@ export class EmbeddedLog implements EventLog {
       }
       if (nowMs < this.#tombstonesMs + tombstonesEveryMs) return
       this.#tombstonesMs = nowMs
-      await this.#commits.run(() => this.#retention.removeTombstones(this.#streams.all, nowMs))
+      await this.#commits.run(() => {
+        this.#retention.removeTombstones(this.#streams.all, nowMs)
+        for (const stream of this.#streams.all) this.#streams.save(stream)
+      })
     } catch {
       // The file cannot be written: its writers are told so, and removal is tried again later.
     }

@@ -2,15 +2,15 @@
  * Runs writes of many callers in shared transactions, so that they share one sync of the disk.
  *
  * Writes run in the order asked. A transaction is all or nothing: when it fails, every caller in it is
- * refused, and `rolledBack` tells those who keep counters beside the tables to read them again. What is
- * asked soon after a flush waits a little for company; after a quiet time the first one goes at once.
+ * refused, and `rolledBack` tells those who keep counters beside the tables to read them again. A flush
+ * waits, 3 ms at most, until as many writes are there as the last one had: many writers at once find
+ * company, a single one never waits.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { UnreachableError } from '../../core/kernel/errors.ts'
 
-/** A sync costs about as much CPU as ten records: at most 330 of them a second. */
+/** A sync costs about as much CPU as ten records: with several writers at most 330 of them a second. */
 const lingerMs = 3
-const quietMs = 20
 /** Writes of one transaction; what is more goes into the next. */
 const jobsMax = 1_000
 
@@ -26,8 +26,10 @@ export class GroupCommit {
   readonly #path: string
   readonly #rolledBack: (() => void)[] = []
   #jobs: Job[] = []
-  #scheduled = false
-  #flushedMs = -Infinity
+  #lingering: NodeJS.Timeout | null = null
+  #immediate = false
+  /** How many writes the last flush had. */
+  #company = 1
   #flushes = 0
   #closed = false
 
@@ -70,19 +72,22 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    const flush = () => {
-      this.#scheduled = false
-      this.#flush()
-    }
-    if (performance.now() - this.#flushedMs > quietMs) setImmediate(flush)
-    else setTimeout(flush, lingerMs)
+    if (this.#jobs.length >= this.#company) {
+      if (this.#immediate) return
+      this.#immediate = true
+      setImmediate(() => {
+        this.#immediate = false
+        this.#flush()
+      })
+    } else this.#lingering ??= setTimeout(() => this.#flush(), lingerMs)
   }
 
   #flush(): void {
+    if (this.#lingering !== null) clearTimeout(this.#lingering)
+    this.#lingering = null
     const jobs = this.#jobs.splice(0, jobsMax)
     if (jobs.length === 0) return
+    this.#company = jobs.length
     if (this.#jobs.length > 0) this.#schedule()
     const values: unknown[] = []
     try {
@@ -92,8 +97,6 @@ export class GroupCommit {
     } catch (error) {
       this.#refuse(jobs, error)
       return
-    } finally {
-      this.#flushedMs = performance.now()
     }
     this.#flushes++
     for (const [index, job] of jobs.entries()) job.committed?.(values[index])

@@ -9,7 +9,7 @@ export interface Embedded {
   readonly log: EmbeddedLog
   readonly store: EmbeddedStore
   /** Writes what is waiting and gives the file free. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** `path` is the setting `store.path`; what is wrong with it is thrown as ConfigError or UnreachableError. */
@@ -30,10 +30,13 @@ export function openEmbedded(options: {
   return {
     log,
     store: new EmbeddedStore(database, commits),
-    close: () => {
-      void log.close()
-      commits.close()
-      database.close()
+    close: async () => {
+      try {
+        await log.close()
+      } finally {
+        commits.close()
+        database.close()
+      }
     },
   }
 }

@@ -7,7 +7,7 @@
  * keep the last record of each key; a null value deletes the key, and is itself removed after a day.
  */
 import type { EmbeddedDatabase } from './database.ts'
-import { type Stored, rowId, type Stream } from './streams.ts'
+import { recordBytes, rowId, type Stored, type Stream } from './streams.ts'
 
 const segmentBytesMax = 2 * 1024 * 1024
 const segmentMs = 600_000
@@ -19,6 +19,12 @@ interface Segment {
   lastMs: number
   records: number
   bytes: number
+}
+
+interface Counted {
+  readonly offset: number
+  readonly atMs: number
+  readonly bytes: number
 }
 
 export class Retention {
@@ -43,10 +49,27 @@ export class Retention {
     return this.#removed
   }
 
+  /** Segments are stored when they are full; what was written since is counted again. */
   load(stream: Stream): void {
-    const rows = this.#sql.load.all(stream.id) as unknown as Segment[]
-    this.#segments.set(stream, rows)
-    for (const { bytes } of rows) this.#bytes += bytes
+    const segments = this.#sql.load.all(stream.id) as unknown as Segment[]
+    this.#segments.set(stream, segments)
+    for (const { bytes } of segments) this.#bytes += bytes
+    if (stream.topic.retention.kind !== 'time') return
+    const last = segments.at(-1)
+    const from = last === undefined ? stream.earliest : last.first + last.records
+    const to = rowId(stream, stream.durable)
+    for (const row of this.#sql.sizes.iterate(rowId(stream, from), to)) {
+      const { offset, atMs, bytes } = row as unknown as Counted
+      this.#count(stream, { offset: offset - rowId(stream, 0), atMs, bytes })
+    }
+  }
+
+  /** Stores the segments being written, inside the running transaction: the next start counts nothing. */
+  saveAll(): void {
+    for (const [stream, segments] of this.#segments) {
+      const last = segments.at(-1)
+      if (last !== undefined) this.#save(stream, last)
+    }
   }
 
   /** The transaction failed: what is in memory is read again. */
@@ -60,25 +83,11 @@ export class Retention {
     const { kind } = stream.topic.retention
     if (kind === 'compacted') for (const each of stored) this.#supersede(each)
     if (kind !== 'time') return
-    const segments = this.#segments.get(stream)!
     for (const { record, bytes } of stored) {
-      let segment = segments.at(-1)
-      const full =
-        segment === undefined ||
-        segment.bytes >= segmentBytesMax ||
-        record.atMs >= segment.openedMs + segmentMs
-      if (segment === undefined || full) {
-        if (segment !== undefined) this.#save(stream, segment)
-        const { offset: first, atMs: openedMs } = record
-        segment = { first, openedMs, lastMs: openedMs, records: 0, bytes: 0 }
-        segments.push(segment)
-      }
-      segment.lastMs = Math.max(segment.lastMs, record.atMs)
-      segment.records++
-      segment.bytes += bytes
-      this.#bytes += bytes
+      const { offset, atMs } = record
+      const full = this.#count(stream, { offset, atMs, bytes })
+      if (full !== null) this.#save(stream, full)
     }
-    this.#save(stream, segments.at(-1)!)
   }
 
   /** Removes one segment if one is due, inside the running transaction; whether there was one. */
@@ -107,6 +116,23 @@ export class Retention {
         if (row['key'] !== null) this.#sql.forget.run(stream.id, row['key'] as string)
       }
     }
+  }
+
+  /** Counts one record in; gives the segment that became full before it. */
+  #count(stream: Stream, { offset, atMs, bytes }: Counted): Segment | null {
+    const segments = this.#segments.get(stream)!
+    const last = segments.at(-1)
+    const open =
+      last !== undefined && last.bytes < segmentBytesMax && atMs < last.openedMs + segmentMs
+    const segment = open
+      ? last
+      : { first: offset, openedMs: atMs, lastMs: atMs, records: 0, bytes: 0 }
+    if (!open) segments.push(segment)
+    segment.lastMs = Math.max(segment.lastMs, atMs)
+    segment.records++
+    segment.bytes += bytes
+    this.#bytes += bytes
+    return open ? null : (last ?? null)
   }
 
   #remove(stream: Stream, segment: Segment): Stream {
@@ -138,6 +164,11 @@ function statements({ writer }: EmbeddedDatabase) {
     load: writer.prepare(
       `SELECT first, opened_ms AS openedMs, last_ms AS lastMs, records, bytes
        FROM segments WHERE stream = ? ORDER BY first`,
+    ),
+    // Lengths alone: the content of large values is not read.
+    sizes: writer.prepare(
+      `SELECT id AS offset, at_ms AS atMs, ${recordBytes} + ifnull(length(key), 0) + length(headers)
+       + ifnull(length(value), 0) AS bytes FROM records WHERE id >= ? AND id < ? ORDER BY id`,
     ),
     save: writer.prepare('INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)'),
     removeSegment: writer.prepare('DELETE FROM segments WHERE stream = ? AND first = ?'),

@@ -12,7 +12,7 @@ const offsetsMax = 2 ** 40
 export const streamsMax = 8_191
 const tailBytesMax = 32 * 1024 * 1024
 /** What a record costs beside its text and value. */
-const recordBytes = 64
+export const recordBytes = 64
 
 export interface Stream {
   readonly id: number
@@ -59,9 +59,15 @@ export class Streams {
 
   load(topic: TopicSpec, partition: number): Stream {
     const row = this.#sql.find.get(topic.name, partition)!
-    const next = row['next'] as number
+    const id = row['id'] as number
+    const last = this.#sql.last.get(rowId({ id }, 0), rowId({ id: id + 1 }, 0))!['last']
+    // The stored counter is saved now and then: the rows may have gone beyond it.
+    const next = Math.max(
+      row['next'] as number,
+      last === null ? 0 : (last as number) - rowId({ id }, 0) + 1,
+    )
     const stream: Stream = {
-      id: row['id'] as number,
+      id,
       topic,
       partition,
       earliest: row['earliest'] as number,
@@ -74,7 +80,7 @@ export class Streams {
     return stream
   }
 
-  /** Writes one record inside the running transaction. `save` has to follow for its stream. */
+  /** Writes one record inside the running transaction. */
   insert(stream: Stream, record: NewRecord, atMs: number): Stored {
     const offset = stream.next++
     const { key, value, headers } = record
@@ -89,6 +95,7 @@ export class Streams {
     }
   }
 
+  /** Has to follow whatever removes rows; what adds rows can be counted again. */
   save(stream: Stream): void {
     this.#sql.save.run(stream.earliest, stream.next, stream.id)
   }
@@ -192,6 +199,7 @@ function statements({ writer, reader }: EmbeddedDatabase) {
     find: writer.prepare(
       'SELECT id, earliest, next FROM streams WHERE topic = ? AND partition = ?',
     ),
+    last: writer.prepare('SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?'),
     save: writer.prepare('UPDATE streams SET earliest = ?, next = ? WHERE id = ?'),
     insert: writer.prepare(
       'INSERT INTO records (id, at_ms, key, headers, value) VALUES (?, ?, ?, ?, ?)',
