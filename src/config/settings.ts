@@ -1,0 +1,237 @@
+/**
+ * Every setting of Culprit, once: section, name, type, default, bounds and why. `culprit config
+ * --reference` prints this table; a module is given only its own values.
+ */
+import { setting } from './setting.ts'
+
+export interface HttpToken {
+  readonly name: string
+  readonly valueFile: string
+  readonly may: readonly ('ingest' | 'read' | 'respond' | 'admin')[]
+}
+
+const address = {
+  regex: /^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/,
+  says: 'host:port, for example 127.0.0.1:8321',
+}
+
+function isTokens(value: unknown): value is readonly HttpToken[] {
+  const rights = ['ingest', 'read', 'respond', 'admin']
+  return (
+    Array.isArray(value) &&
+    value.every((token: Partial<HttpToken> | null) => {
+      if (token === null || typeof token !== 'object') return false
+      const { name, valueFile, may } = token
+      return (
+        typeof name === 'string' &&
+        typeof valueFile === 'string' &&
+        Array.isArray(may) &&
+        may.every((right) => rights.includes(right))
+      )
+    })
+  )
+}
+
+export interface Repository {
+  readonly match: string
+  readonly path: string
+}
+
+function isRepositories(value: unknown): value is readonly Repository[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (each: Partial<Repository> | null) =>
+        each !== null && typeof each?.match === 'string' && typeof each.path === 'string',
+    )
+  )
+}
+
+export const settings = {
+  service: {
+    defaultEnvironment: setting.text({
+      default: 'default',
+      why: 'where telemetry belongs that names no deployment.environment.name',
+    }),
+    name: setting.text({ default: 'culprit', why: 'service.name of its own telemetry' }),
+  },
+  ingest: {
+    otlpListen: setting.text({
+      default: '127.0.0.1:4318',
+      pattern: address,
+      why: 'the OTLP/HTTP port of the specification; loopback until told otherwise',
+    }),
+    scrub: setting.list({
+      default: [],
+      why: 'regular expressions cut out of exception messages and frames, besides the built-in ones',
+    }),
+    aheadMs: setting.integer({
+      default: 60_000,
+      min: 0,
+      why: 'event time later than arrival by more is a clock that is wrong: refused as ahead',
+    }),
+    behindMs: setting.integer({
+      default: 86_400_000,
+      min: 60_000,
+      why: 'event time earlier than arrival by more belongs to no window that is kept: refused as behind',
+    }),
+  },
+  windows: {
+    sizeMs: setting.integer({
+      default: 10_000,
+      min: 10_000,
+      max: 10_000,
+      why: 'the detection mathematics is calibrated for 10 s; slower sources get their own step',
+    }),
+    graceMs: setting.integer({
+      default: 10_000,
+      min: 0,
+      max: 300_000,
+      why: 'an SDK holds a span batch up to 5 s (OTEL_BSP_SCHEDULE_DELAY); twice that',
+    }),
+  },
+  detection: {
+    watchMs: setting.integer({
+      default: 3_600_000,
+      min: 600_000,
+      why: 'how long a release is watched; later effects are the sentinels’ to find',
+    }),
+    watchMaxMs: setting.integer({
+      default: 14_400_000,
+      min: 600_000,
+      why: 'how long it is watched at most while it is suspicious',
+    }),
+  },
+  attribution: {
+    lookBackMs: setting.integer({
+      default: 7_200_000,
+      min: 600_000,
+      why: 'releases exposed this long before the onset are suspects',
+    }),
+  },
+  provenance: {
+    people: setting.text({
+      default: 'names',
+      oneOf: ['names', 'hashed', 'none'],
+      why: 'how authors appear in manifests',
+    }),
+    tokens: setting.boolean({
+      default: true,
+      why: 'whether words of the added text go into manifests, to match error messages',
+    }),
+    repositories: setting.structure<readonly Repository[]>({
+      default: [],
+      bounds: 'a list of { match, path }',
+      check: isRepositories,
+      why: 'where the history of a service’s repository lies, for releases without a manifest',
+    }),
+  },
+  response: {
+    criticalEnvironments: setting.list({
+      default: ['production'],
+      why: 'environments whose incidents may be critical',
+    }),
+    resolveAfterMs: setting.integer({
+      default: 600_000,
+      min: 60_000,
+      why: 'a recovered incident is resolved when it has not come back for this long',
+    }),
+  },
+  kafka: {
+    brokers: setting.list({
+      default: [],
+      why: 'empty: the log is embedded; else host:port of the brokers (not supported yet)',
+    }),
+    topicPrefix: setting.text({
+      default: 'culprit.',
+      pattern: { regex: /^[\w.-]*$/, says: 'letters, digits, dots, dashes and underscores' },
+      why: 'two installations may share brokers',
+    }),
+  },
+  redis: {
+    url: setting.optionalText({
+      secret: true,
+      why: 'empty: the store is embedded; else redis:// or rediss:// (not supported yet)',
+    }),
+  },
+  store: {
+    path: setting.text({
+      default: '.culprit/culprit.db',
+      why: 'file of the embedded log and store; one process at a time',
+    }),
+    retentionMs: setting.integer({
+      default: 86_400_000,
+      min: 3_600_000,
+      why: 'records of the embedded log are kept this long: a day is enough to build all again',
+    }),
+    retentionBytes: setting.integer({
+      default: 1_073_741_824,
+      min: 16_777_216,
+      why: 'and at most this much, oldest first: a laptop has other things on its disk',
+    }),
+  },
+  http: {
+    listen: setting.text({
+      default: '127.0.0.1:8321',
+      pattern: address,
+      why: 'page, API and events; loopback until told otherwise',
+    }),
+    tokens: setting.structure<readonly HttpToken[]>({
+      default: [],
+      bounds: 'a list of { name, valueFile, may: [ingest|read|respond|admin] }',
+      check: isTokens,
+      why: 'who may do what; wanted for every door beyond loopback',
+    }),
+    insecure: setting.boolean({
+      default: false,
+      why: 'opens doors beyond loopback without a token; only where the network is the guard',
+    }),
+    allowedHosts: setting.list({
+      default: [],
+      why: 'names besides loopback that the Host header may carry, against DNS rebinding',
+    }),
+  },
+  telemetry: {
+    endpoint: setting.optionalText({
+      why: 'OTLP/HTTP endpoint for Culprit’s own traces and metrics; never its own door',
+    }),
+    logLevel: setting.text({
+      default: 'info',
+      oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      why: 'warn: nothing is lost; error: something is lost or somebody must act',
+    }),
+  },
+  limits: {
+    requestBytes: setting.integer({
+      default: 67_108_864,
+      min: 1_024,
+      max: 1_073_741_824,
+      why: 'a request after inflation; the OTLP receivers’ usual bound',
+    }),
+    routes: setting.integer({
+      default: 50,
+      min: 1,
+      max: 500,
+      why: 'routes per service and version; the rest is counted as other',
+    }),
+    fingerprints: setting.integer({
+      default: 200,
+      min: 10,
+      max: 10_000,
+      why: 'error kinds remembered per service',
+    }),
+    historyMs: setting.integer({
+      default: 7_200_000,
+      min: 3_600_000,
+      why: 'closed 10-s buckets kept: baselines want 90 min and the half hour before them',
+    }),
+  },
+} as const
+
+type Table = typeof settings
+/** Values in force, by section and name. */
+export type Config = {
+  readonly [S in keyof Table]: {
+    readonly [N in keyof Table[S]]: Table[S][N] extends { readonly default: infer T } ? T : never
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The verdict of a release: the decision state machine (detection reference, section 12), with the vetoes
+ * that need the whole environment. One-way per episode but for suspicious <-> watching and a relapse.
+ *
+ * Pure. Evidence is natural-log, times are milliseconds of event time. No data is never health: a watch
+ * that ends without evidence of equivalence is `inconclusive`.
+ */
+import type { EvidenceFinding, ReleaseFinding, StreamEvidence } from '../../contracts/findings.ts'
+import type { Verdict } from '../../contracts/release.ts'
+import {
+  hasRecovered,
+  isMaterial,
+  judgeDefaults,
+  judgeRelease,
+  smallestExcluded,
+  thetaClearFor,
+} from '../detection/judge.ts'
+import { formatInstant } from '../kernel/instant.ts'
+
+/** Back to usual this soon after the onset, and without a rollback, it was transient. */
+export const transientWithinMs = 15 * 60_000
+/** A stop of traffic is told when its evidence has stood this long: restarts and gaps are shorter. */
+export const trafficConfirmMs = 60_000
+
+export interface VerdictState {
+  verdict: Verdict
+  reason: string
+  /** Event time of the last change of verdict. */
+  atMs: number | null
+  evidence: number | null
+  regressedAtMs: number | null
+  onsetMs: number | null
+  /** Since when only traffic speaks for `regressed`. */
+  trafficSinceMs: number | null
+  final: boolean
+}
+
+export function firstVerdict(): VerdictState {
+  return {
+    verdict: 'watching',
+    reason: 'waiting for telemetry',
+    atMs: null,
+    evidence: null,
+    regressedAtMs: null,
+    onsetMs: null,
+    trafficSinceMs: null,
+    final: false,
+  }
+}
+
+/** What other services and people say at that moment. */
+export interface Vetoes {
+  /** Unchanged siblings, or routes that no change reaches, with the same shift and overlapping onset. */
+  readonly shared: readonly string[]
+  /** Many services of the environment fell silent at once. */
+  readonly massSilence: boolean
+  /** A rollback or other release of the service came after this one. */
+  readonly undone: boolean
+}
+
+export function decideVerdict(
+  before: VerdictState,
+  release: ReleaseFinding,
+  evidence: EvidenceFinding,
+  vetoes: Vetoes,
+): VerdictState {
+  const next = { ...before, evidence: evidence.logE, final: evidence.final }
+  const settled = judged(next, release, evidence, vetoes)
+  const changed = settled.verdict !== before.verdict
+  return { ...next, ...settled, atMs: changed ? evidence.atMs : before.atMs }
+}
+
+type Decision = Pick<VerdictState, 'verdict' | 'reason'> &
+  Partial<Pick<VerdictState, 'regressedAtMs' | 'onsetMs' | 'trafficSinceMs'>>
+
+function judged(
+  state: VerdictState,
+  release: ReleaseFinding,
+  evidence: EvidenceFinding,
+  vetoes: Vetoes,
+): Decision {
+  const loud = loudStreams(evidence)
+  if (state.verdict === 'recovered' || state.verdict === 'transient') {
+    const relapsed = loud.some(
+      (stream) => isMaterial(stream, judgeDefaults) && !hasRecovered(stream),
+    )
+    if (!relapsed || evidence.logE < judgeDefaults.regressedLogE) return state
+  }
+  if (state.verdict === 'regressed') return regressedStill(state, evidence, loud, vetoes)
+  const requests = evidence.streams.find(
+    ({ signal, scope }) => signal === 'errors' && scope.route === null,
+  )
+  const thetaClear = thetaClearFor(perSecond(requests, release, evidence))
+  const { state: said, why } = judgeRelease({ ...evidence, thetaClear })
+  if (said === 'regressed') return alarmed(state, evidence, loud, vetoes)
+  const trafficSinceMs = null
+  if (said === 'suspicious') {
+    const back = loud.length > 0 && loud.every((stream) => hasRecovered(stream))
+    if (back && state.verdict === 'suspicious') {
+      return {
+        verdict: 'transient',
+        reason: `${describe(loud[0]!)}, and back to usual`,
+        trafficSinceMs,
+      }
+    }
+    if (!evidence.final)
+      return { verdict: 'suspicious', reason: reasonOf(loud, why), trafficSinceMs }
+    return {
+      verdict: 'inconclusive',
+      reason: `suspicious to the end: ${reasonOf(loud, why)}`,
+      trafficSinceMs,
+    }
+  }
+  if (said === 'watching')
+    return { verdict: 'watching', reason: watchingReason(evidence), trafficSinceMs }
+  if (said === 'cleared') {
+    return {
+      verdict: 'cleared',
+      reason: `not worse: more than ×${thetaClear} is excluded`,
+      trafficSinceMs,
+    }
+  }
+  return { verdict: 'inconclusive', reason: inconclusiveReason(evidence, why), trafficSinceMs }
+}
+
+function perSecond(
+  stream: StreamEvidence | undefined,
+  release: ReleaseFinding,
+  evidence: EvidenceFinding,
+): number {
+  const watchedMs = evidence.atMs - (release.exposedAtMs ?? release.startedAtMs)
+  if (stream === undefined || watchedMs <= 0) return 0
+  return stream.observed.exposure / (watchedMs / 1000)
+}
+
+/** Streams that speak, loudest first. */
+export function loudStreams(evidence: EvidenceFinding): StreamEvidence[] {
+  return evidence.streams
+    .filter(({ logE }) => logE >= judgeDefaults.suspiciousLogE)
+    .sort((a, b) => b.logE + Math.log(b.weight) - a.logE - Math.log(a.weight))
+}
+
+function alarmed(
+  state: VerdictState,
+  evidence: EvidenceFinding,
+  loud: readonly StreamEvidence[],
+  vetoes: Vetoes,
+): Decision {
+  const material = loud.filter((stream) => isMaterial(stream, judgeDefaults))
+  const lead = material[0] ?? loud[0]!
+  const trafficOnly = material.every(({ signal }) => signal === 'traffic')
+  if (
+    !trafficOnly &&
+    evidence.preTrend !== null &&
+    evidence.preTrend >= judgeDefaults.suspiciousLogE
+  ) {
+    return suspicion(evidence, `${describe(lead)}, but it began before the release`)
+  }
+  if (lead.mode === 'forecast' && vetoes.shared.length > 0 && !trafficOnly) {
+    const others = vetoes.shared.slice(0, 3).join(', ')
+    return { verdict: 'external', reason: `${describe(lead)}, and so in unchanged ${others}` }
+  }
+  if (material.every((stream) => hasRecovered(stream))) {
+    return { verdict: 'transient', reason: `${describe(lead)}, and back to usual` }
+  }
+  if (trafficOnly) {
+    const waits = trafficVeto(state, evidence, lead, vetoes)
+    if (waits !== null) return waits
+  }
+  const onsetMs = lead.onset?.atMs ?? evidence.atMs
+  return { verdict: 'regressed', reason: describe(lead), regressedAtMs: evidence.atMs, onsetMs }
+}
+
+function suspicion(evidence: EvidenceFinding, reason: string): Decision {
+  return { verdict: evidence.final ? 'inconclusive' : 'suspicious', reason }
+}
+
+function trafficVeto(
+  state: VerdictState,
+  evidence: EvidenceFinding,
+  lead: StreamEvidence,
+  vetoes: Vetoes,
+): Decision | null {
+  if (vetoes.massSilence) {
+    return {
+      verdict: 'inconclusive',
+      reason: 'many services fell silent at once: telemetry, not one release',
+      trafficSinceMs: null,
+    }
+  }
+  const { instances } = evidence
+  const fewer = instances !== null && instances.now > 0 && instances.now < instances.before
+  if (fewer) {
+    return {
+      verdict: 'inconclusive',
+      reason: `${instances.now} of ${instances.before} instances are heard; nothing is known of the others`,
+      trafficSinceMs: null,
+    }
+  }
+  const trafficSinceMs = state.trafficSinceMs ?? evidence.atMs
+  if (evidence.atMs - trafficSinceMs >= trafficConfirmMs) return null
+  return { ...suspicion(evidence, describe(lead)), trafficSinceMs }
+}
+
+function regressedStill(
+  state: VerdictState,
+  evidence: EvidenceFinding,
+  loud: readonly StreamEvidence[],
+  { undone }: Vetoes,
+): Decision {
+  const material = loud.filter(
+    ({ excludes: _, ...stream }) => stream.logE >= judgeDefaults.suspiciousLogE,
+  )
+  if (material.length === 0 || !material.every((stream) => hasRecovered(stream))) {
+    return { verdict: 'regressed', reason: material[0] ? describe(material[0]) : state.reason }
+  }
+  const sinceOnsetMs = evidence.atMs - (state.onsetMs ?? evidence.atMs)
+  const reason = `${describe(material[0]!)}, and back to usual`
+  if (!undone && sinceOnsetMs <= transientWithinMs) return { verdict: 'transient', reason }
+  return { verdict: 'recovered', reason }
+}
+
+function reasonOf(loud: readonly StreamEvidence[], why: string): string {
+  return loud[0] === undefined ? why : describe(loud[0])
+}
+
+function watchingReason(evidence: EvidenceFinding): string {
+  const history = evidence.weakHistory ? ', with little history' : ''
+  return `nothing worse so far${history}`
+}
+
+function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
+  const service = evidence.streams.find(
+    ({ signal, scope }) => signal === 'errors' && scope.route === null,
+  )
+  if (service === undefined) return 'nothing to compare with'
+  const excluded = smallestExcluded(service)
+  if (excluded !== null) return `${why}; in errors more than ×${excluded} is excluded`
+  if (service.detectable === null) return why
+  return `${why}; in errors ×${service.detectable.toFixed(1)} or more would have shown`
+}
+
+const words: Record<StreamEvidence['signal'], string> = {
+  errors: 'errors',
+  latency: 'latency',
+  availability: 'failed calls',
+  traffic: 'traffic',
+  'new-error': 'new error kinds',
+  gauge: 'gauge',
+  business: 'business counter',
+}
+
+/** One clause with the numbers: what, how much, since when. */
+export function describe(stream: StreamEvidence): string {
+  const { signal, scope, ratio, low, high, onset, latency } = stream
+  const of = scope.route ?? (scope.caller ? `seen by ${scope.caller}` : null)
+  const what =
+    latency === null || latency === undefined
+      ? words[signal]
+      : `requests slower than ${seconds(latency.thresholdSeconds)}`
+  const where = of === null ? '' : scope.route === null ? ` ${of}` : ` of ${of}`
+  const effect = `×${round(ratio)} (${round(low)} to ${round(high)})`
+  const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
+  return `${what}${where} ${effect}${since}`
+}
+
+export function round(value: number): string {
+  if (!Number.isFinite(value)) return '?'
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toPrecision(2)
+}
+
+export function seconds(value: number): string {
+  return value >= 1 ? `${value.toFixed(2)} s` : `${Math.round(value * 1000)} ms`
+}

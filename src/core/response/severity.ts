@@ -1,0 +1,73 @@
+/** How urgent an incident is, and the words that people read first (contract section 8). */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { Incident } from '../../contracts/incident.ts'
+import { round, seconds } from '../attribution/verdict.ts'
+
+const titleMax = 120
+
+/** `streams` are those that are regressed; `critical`: the environment may have critical incidents. */
+export function severityOf(
+  streams: readonly StreamEvidence[],
+  critical: boolean,
+): Incident['severity'] {
+  if (!critical) return 'warning'
+  const severe = streams.some((stream) => {
+    const { signal, ratio, excessPerMinute, observed, latency } = stream
+    const share = observed.exposure > 0 ? observed.events / observed.exposure : 0
+    if (signal === 'traffic') return ratio <= 0.5
+    if (signal === 'latency') return slowdown(latency) >= 2
+    if (signal === 'errors' || signal === 'availability') {
+      return share >= 0.05 || (ratio >= 3 && excessPerMinute >= 5)
+    }
+    return ratio >= 3 && excessPerMinute >= 5
+  })
+  return severe ? 'critical' : 'warning'
+}
+
+function slowdown(latency: StreamEvidence['latency']): number {
+  if (latency === null || latency.beforeSeconds === null || latency.afterSeconds === null) return 1
+  return latency.beforeSeconds > 0 ? latency.afterSeconds / latency.beforeSeconds : 1
+}
+
+export function percent(share: number): string {
+  const value = share * 100
+  if (value === 0) return '0 %'
+  return value >= 10
+    ? `${value.toFixed(0)} %`
+    : value >= 0.095
+      ? `${value.toFixed(1)} %`
+      : `${value.toPrecision(1)} %`
+}
+
+/** What got worse, from what to what: `errors of POST /orders 0.4 % → 3.1 %`. */
+export function worseClause(stream: StreamEvidence): string {
+  const { signal, scope, observed, baseline, latency, ratio } = stream
+  const where = scope.route === null ? '' : `${scope.route} `
+  const share = (side: { events: number; exposure: number }) =>
+    side.exposure > 0 ? percent(side.events / side.exposure) : '?'
+  if (signal === 'latency' && latency !== null) {
+    const { beforeSeconds: before, afterSeconds: after } = latency
+    const name = `p${Math.round(latency.quantile * 100)}`
+    if (before === null || after === null) return `${where}${name} latency ×${round(ratio)}`
+    return `${where}${name} latency ${seconds(before)} → ${seconds(after)}`
+  }
+  if (signal === 'traffic') return `traffic down to ${percent(ratio)} of usual`
+  if (signal === 'availability') {
+    const by = scope.caller === null ? '' : ` seen by ${scope.caller}`
+    return `failed calls${by} ${share(baseline)} → ${share(observed)}`
+  }
+  if (signal === 'new-error') return `${observed.events} failures of new kinds`
+  return `${where}errors ${share(baseline)} → ${share(observed)}`
+}
+
+export function titleOf(
+  service: string,
+  version: string | null,
+  clause: string,
+  change: string | null,
+): string {
+  const name = service.slice(service.lastIndexOf('/') + 1)
+  const head = `${name}${version === null ? '' : ` ${version}`}: ${clause}`
+  const full = change === null ? head : `${head}, ${change}`
+  return full.length <= titleMax ? full : `${full.slice(0, titleMax - 1)}…`
+}

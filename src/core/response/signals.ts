@@ -1,0 +1,73 @@
+/**
+ * Streams as people and other systems see them: which are listed, in which state, with which effect.
+ *
+ * Routes are listed by e-BH over the release's route streams at that moment (false discovery rate 5 %),
+ * so that one route among fifty is named and its neighbours are not (detection reference, section 11).
+ */
+import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
+import type { Signal } from '../../contracts/signal.ts'
+import { eBenjaminiHochberg } from '../detection/combine.ts'
+import { isMaterial, judgeDefaults, judgeStream } from '../detection/judge.ts'
+import { formatInstant } from '../kernel/instant.ts'
+
+const falseDiscoveryRateMax = 0.05
+const signalsMax = 60
+
+/** Worst first: by state, then by evidence. */
+export function signalsOf(evidence: EvidenceFinding, thetaClear: number): Signal[] {
+  const { streams, final, logE } = evidence
+  const routes = streams.filter(({ scope }) => scope.route !== null)
+  const { rejected } = eBenjaminiHochberg(
+    routes.map((stream) => Math.exp(Math.min(stream.logE, 700))),
+    falseDiscoveryRateMax,
+  )
+  const guilty = new Set(rejected.map((i) => routes[i]!))
+  const alarmed = logE >= judgeDefaults.regressedLogE
+  return streams
+    .map((stream) => {
+      const listed = alarmed && guilty.has(stream) && isMaterial(stream, judgeDefaults)
+      const { state } = judgeStream(stream, { final, thetaClear })
+      return toSignal(stream, listed ? 'regressed' : state)
+    })
+    .sort((a, b) => order[a.state] - order[b.state] || b.evidence - a.evidence)
+    .slice(0, signalsMax)
+}
+
+const order: Record<Signal['state'], number> = {
+  regressed: 0,
+  suspicious: 1,
+  watching: 2,
+  inconclusive: 3,
+  cleared: 4,
+}
+
+export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal {
+  const { signal, scope, mode, logE, ratio, low, high, onset, detectable, latency } = stream
+  const seen = stream.observed.exposure > 0
+  return {
+    signal,
+    scope,
+    mode,
+    state,
+    evidence: finite(logE),
+    effect: seen ? { ratio: finite(ratio), low: finite(low), high: finite(high) } : null,
+    detectable: detectable === null || !Number.isFinite(detectable) ? null : finite(detectable),
+    onset:
+      onset === null
+        ? null
+        : {
+            at: formatInstant(onset.atMs),
+            from: formatInstant(onset.fromMs),
+            to: formatInstant(onset.toMs),
+          },
+    baseline: stream.baseline,
+    observed: stream.observed,
+    ...(latency === null ? {} : { latency }),
+  }
+}
+
+/** Six significant digits: enough for anybody, and not the last bits of an exponential. */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) return 0
+  return Number(value.toPrecision(6))
+}

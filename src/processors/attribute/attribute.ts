@@ -1,0 +1,344 @@
+/**
+ * `attribute`: one environment's findings in; verdicts, incidents, alerts and rollback suggestions out.
+ *
+ * A function of its records alone; time is the least of the detect units' ticks. Every public record has
+ * a deterministic id, and a revision that grows by one with each published state.
+ */
+import {
+  type EvidenceFinding,
+  Finding,
+  type FindingTick,
+  type ReleaseFinding,
+} from '../../contracts/findings.ts'
+import { baselines } from '../../core/attribution/baselines.ts'
+import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
+import { thetaClearFor } from '../../core/detection/judge.ts'
+import { isWorthPublishing } from '../../core/response/publication.ts'
+import { releaseRecord } from '../../core/response/release-record.ts'
+import { signalsOf } from '../../core/response/signals.ts'
+import type {
+  InputRecord,
+  Machine,
+  Output,
+  Processor,
+  StateChanges,
+  StateEntry,
+} from '../processor.ts'
+import { EntryChanges } from './changes.ts'
+import { incidentFor, type Ranking, refresh } from './incidents.ts'
+import { aiShares, type AttributeObserver } from './observer.ts'
+import { type AttributeTopics, Records } from './records.ts'
+import type { AttributeSettings } from './settings.ts'
+import {
+  type EnvironmentState,
+  type IncidentEntry,
+  type ReleaseEntry,
+  restoreEnvironment,
+} from './state.ts'
+import { vetoesOf } from './vetoes.ts'
+
+const rankedAfterMs = [0, 180_000, 600_000]
+
+export function attributeProcessor(
+  settings: AttributeSettings,
+  topics: AttributeTopics,
+  observer: AttributeObserver = {},
+): Processor {
+  return {
+    name: 'attribute',
+    inputs: [topics.findings],
+    order: 'commit-then-publish',
+    open: (unit, entries) => new AttributeMachine(unit, entries, settings, topics, observer),
+  }
+}
+
+class AttributeMachine implements Machine {
+  readonly #settings: AttributeSettings
+  readonly #observer: AttributeObserver
+  readonly #state: EnvironmentState
+  readonly #changes: EntryChanges
+  readonly #records: Records
+
+  constructor(
+    unit: string,
+    entries: Iterable<StateEntry>,
+    settings: AttributeSettings,
+    topics: AttributeTopics,
+    observer: AttributeObserver,
+  ) {
+    this.#settings = settings
+    this.#observer = observer
+    this.#state = restoreEnvironment(entries)
+    this.#changes = new EntryChanges(this.#state)
+    this.#records = new Records(unit, topics, this.#state)
+  }
+
+  get changedCount(): number {
+    return this.#changes.count
+  }
+
+  takeChanges(): StateChanges {
+    return this.#changes.take()
+  }
+
+  apply(record: InputRecord): readonly Output[] {
+    if (record.value === null) return []
+    const finding = decodeFinding(record.value)
+    if (finding === null) {
+      this.#observer.refused?.('undecodable')
+      return []
+    }
+    this.#apply(finding)
+    return this.#records.take()
+  }
+
+  #apply(finding: Finding): void {
+    switch (finding.kind) {
+      case 'release':
+        return this.#release(finding)
+      case 'evidence':
+        return finding.release === null ? this.#sentinel(finding) : this.#evidence(finding)
+      case 'edge':
+        this.#state.edges.set(`${finding.caller} ${finding.callee}`, finding.atMs)
+        return this.#changes.edges()
+      case 'silence': {
+        const service = this.#service(finding.service)
+        service.silentSinceMs = finding.silent ? finding.atMs : null
+        service.heardMs = finding.atMs
+        return this.#changes.service(finding.service)
+      }
+      case 'tick':
+        return this.#tick(finding)
+      // People's words are heard with the response; none is written yet.
+      case 'command':
+        return
+    }
+  }
+
+  #service(key: string) {
+    let entry = this.#state.services.get(key)
+    if (entry === undefined) {
+      entry = { key, sentinel: null, silentSinceMs: null, heardMs: 0 }
+      this.#state.services.set(key, entry)
+    }
+    return entry
+  }
+
+  #sentinel(evidence: EvidenceFinding): void {
+    const entry = this.#service(evidence.service)
+    entry.sentinel = evidence
+    entry.heardMs = evidence.atMs
+    this.#changes.service(evidence.service)
+  }
+
+  #release(finding: ReleaseFinding): void {
+    const known = this.#state.releases.get(finding.id)
+    if (known !== undefined && known.finding.revision >= finding.revision) return
+    const entry: ReleaseEntry = known ?? {
+      finding,
+      verdict: firstVerdict(),
+      evidence: null,
+      published: 0,
+    }
+    entry.finding = finding
+    this.#state.releases.set(finding.id, entry)
+    const before = entry.verdict.verdict
+    this.#verdictWithoutEvidence(entry)
+    this.#publishRelease(entry, before)
+    for (const incident of this.#incidentsOf(finding.service)) this.#refresh(incident)
+  }
+
+  /** `unjoined` and `late` are set where deployments meet telemetry: no evidence is needed. */
+  #verdictWithoutEvidence(entry: ReleaseEntry): void {
+    const { finding, verdict } = entry
+    const atMs = Math.max(this.#state.nowMs, finding.startedAtMs)
+    if (finding.phase === 'unjoined' && verdict.verdict !== 'unjoined') {
+      entry.verdict = {
+        ...verdict,
+        verdict: 'unjoined',
+        reason: finding.note ?? 'no telemetry',
+        atMs,
+      }
+    } else if (finding.phase === 'late' && verdict.verdict === 'watching') {
+      const reason = 'known too late: the event came 2 h or more after the deployment'
+      entry.verdict = { ...verdict, verdict: 'inconclusive', reason, atMs, final: true }
+    } else if (finding.phase === 'watched' && verdict.verdict === 'unjoined') {
+      entry.verdict = { ...verdict, verdict: 'watching', reason: 'telemetry has come', atMs }
+    }
+  }
+
+  #evidence(evidence: EvidenceFinding): void {
+    const entry = this.#state.releases.get(evidence.release!)
+    if (entry === undefined) return
+    this.#service(evidence.service).heardMs = evidence.atMs
+    this.#state.nowMs = Math.max(this.#state.nowMs, evidence.atMs)
+    entry.evidence = evidence
+    const before = entry.verdict.verdict
+    const vetoes = vetoesOf(this.#state, entry, evidence)
+    entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
+    this.#changes.release(evidence.release!)
+    const changed = entry.verdict.verdict !== before
+    if (changed) this.#publishRelease(entry, before)
+    if (changed || evidence.final) this.#tellVerdict(entry, before, evidence)
+    if (entry.verdict.verdict === 'regressed') this.#open(entry)
+    for (const incident of this.#incidentsWith(entry.finding.id)) this.#refresh(incident)
+  }
+
+  #publishRelease(entry: ReleaseEntry, _before: string): void {
+    entry.published++
+    const record = releaseRecord(entry.finding, entry.verdict, entry.published)
+    this.#records.release(record, entry.finding.service)
+    this.#changes.release(entry.finding.id)
+  }
+
+  #tellVerdict(
+    entry: ReleaseEntry,
+    from: ReleaseEntry['verdict']['verdict'],
+    evidence: EvidenceFinding | null,
+  ): void {
+    if (this.#observer.verdict === undefined) return
+    this.#observer.verdict({
+      atMs: evidence?.atMs ?? this.#state.nowMs,
+      release: releaseRecord(entry.finding, entry.verdict, entry.published),
+      from,
+      verdict: entry.verdict.verdict,
+      evidence: entry.verdict.evidence,
+      signals: evidence === null ? [] : signalsOf(evidence, thetaClearFor(0)),
+      final: entry.verdict.final,
+    })
+  }
+
+  #open(release: ReleaseEntry): void {
+    const { entry } = incidentFor(this.#state, release, this.#settings)
+    this.#changes.incident(entry.id)
+  }
+
+  #incidentsWith(release: string): IncidentEntry[] {
+    return [...this.#state.incidents.values()].filter(
+      ({ releases, resolvedAtMs }) => releases.includes(release) && resolvedAtMs === null,
+    )
+  }
+
+  /** Incidents of this service: a later release of it may be what mends them. */
+  #incidentsOf(service: string): IncidentEntry[] {
+    return [...this.#state.incidents.values()].filter(
+      ({ releases, resolvedAtMs, incident }) =>
+        resolvedAtMs === null &&
+        incident.revision > 0 &&
+        releases.some((id) => this.#state.releases.get(id)?.finding.service === service),
+    )
+  }
+
+  #refresh(entry: IncidentEntry): void {
+    const atMs = Math.max(entry.lastChangeMs, this.#state.nowMs)
+    const { incident, ranking } = refresh(this.#state, entry, atMs, this.#settings)
+    entry.recoveredAtMs = incident.state === 'recovered' ? (entry.recoveredAtMs ?? atMs) : null
+    if (incident.state === 'resolved') entry.recoveredAtMs = null
+    this.#publishIncident(entry, { ...incident })
+    this.#rankings(entry, ranking, atMs, false)
+    this.#changes.incident(entry.id)
+  }
+
+  #publishIncident(entry: IncidentEntry, now: IncidentEntry['incident']): void {
+    const before = entry.incident
+    if (!isWorthPublishing(before, now).publish) return
+    const incident = { ...now, revision: before.revision + 1 }
+    entry.incident = incident
+    entry.lastChangeMs = Date.parse(incident.updatedAt)
+    const lead = this.#state.releases.get(entry.releases[0]!)
+    this.#records.incident(entry, before, lead?.finding ?? null)
+    if (incident.state === 'open' || incident.state === 'mitigating') {
+      entry.detectedRevision = incident.revision
+    }
+  }
+
+  /** Rankings are told at the alert, 3 and 10 minutes later; at the end of the input, those still due. */
+  #rankings(entry: IncidentEntry, ranking: Ranking, atMs: number, end: boolean): void {
+    if (this.#observer.ranking === undefined) return
+    for (const afterMs of rankedAfterMs) {
+      if (entry.ranked.includes(afterMs)) continue
+      if (!end && atMs < entry.openedAtMs + afterMs) break
+      entry.ranked.push(afterMs)
+      this.#observer.ranking({
+        atMs,
+        incident: entry.id,
+        afterMs,
+        naming: ranking.naming,
+        suspects: ranking.suspects,
+        baselines: baselines(ranking.input, {
+          alertMs: entry.openedAtMs,
+          aiShare: aiShares(this.#state.releases.values()),
+        }),
+      })
+    }
+  }
+
+  #tick({ unit, atMs, end }: FindingTick): void {
+    const { units } = this.#state
+    units.set(unit, Math.max(units.get(unit) ?? 0, atMs))
+    this.#state.nowMs = Math.max(this.#state.nowMs, Math.min(...units.values()))
+    for (const entry of this.#state.incidents.values()) {
+      if (entry.resolvedAtMs !== null) continue
+      if (this.#isDue(entry)) this.#refresh(entry)
+      this.#resolveIfQuiet(entry)
+    }
+    this.#changes.unit()
+    if (end === true) this.#finish()
+  }
+
+  /** A ranking is due, or the naming may say more now that 3 min have passed. */
+  #isDue({ openedAtMs, lastChangeMs }: IncidentEntry): boolean {
+    return rankedAfterMs.some(
+      (afterMs) =>
+        afterMs > 0 &&
+        this.#state.nowMs >= openedAtMs + afterMs &&
+        lastChangeMs < openedAtMs + afterMs &&
+        this.#state.nowMs < openedAtMs + afterMs + 60_000,
+    )
+  }
+
+  #resolveIfQuiet(entry: IncidentEntry): void {
+    const { recoveredAtMs } = entry
+    if (recoveredAtMs === null) return
+    if (this.#state.nowMs - recoveredAtMs < this.#settings.resolveAfterMs) return
+    entry.resolvedAtMs = this.#state.nowMs
+    this.#refresh(entry)
+  }
+
+  /** The recorded input has ended: the last word on every release and the rankings still due. */
+  #finish(): void {
+    for (const entry of this.#state.releases.values()) {
+      if (entry.verdict.final) continue
+      const before = entry.verdict.verdict
+      const unjoined = entry.finding.exposedAtMs === null && before === 'watching'
+      const verdict = unjoined ? 'unjoined' : before === 'watching' ? 'inconclusive' : before
+      const reason = unjoined
+        ? (entry.finding.note ?? 'no telemetry until the input ended')
+        : before === 'watching'
+          ? 'too little telemetry to judge'
+          : entry.verdict.reason
+      entry.verdict = { ...entry.verdict, verdict, reason, final: true, atMs: this.#state.nowMs }
+      if (verdict !== before) this.#publishRelease(entry, before)
+      this.#tellVerdict(entry, before, entry.evidence)
+    }
+    for (const entry of this.#state.incidents.values()) {
+      const atMs = Math.max(this.#state.nowMs, entry.openedAtMs)
+      const late = {
+        ...entry,
+        openedAtMs: Math.min(entry.openedAtMs, atMs - rankedAfterMs.at(-1)!),
+      }
+      const { ranking } = refresh(this.#state, late, atMs, this.#settings)
+      this.#rankings(entry, ranking, atMs, true)
+    }
+  }
+}
+
+function decodeFinding(value: Uint8Array): Finding | null {
+  try {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
+    const parsed = Finding.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}

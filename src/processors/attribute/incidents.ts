@@ -1,0 +1,313 @@
+/**
+ * The life of incidents: opening, joining, ranking, mitigation, recovery, resolution (contract section 8).
+ *
+ * `refresh` builds the record as it is now; whether it is published is decided by comparing it with the
+ * last published one, and nothing else makes a revision.
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { Incident, Naming, Suspect } from '../../contracts/incident.ts'
+import { rank, type Ranking as CauseRanking } from '../../core/attribution/rank.ts'
+import { judgeDefaults, isMaterial } from '../../core/detection/judge.ts'
+import { hashFacts } from '../../core/kernel/ids.ts'
+import { formatInstant } from '../../core/kernel/instant.ts'
+import { serviceEnvironment } from '../../core/kernel/service-key.ts'
+import { releaseRecord } from '../../core/response/release-record.ts'
+import { severityOf, titleOf, worseClause } from '../../core/response/severity.ts'
+import { signalsOf } from '../../core/response/signals.ts'
+import { suggestRollback } from '../../core/response/suggestion.ts'
+import { thetaClearFor } from '../../core/detection/judge.ts'
+import { summaryOf } from '../../core/response/summary.ts'
+import { toSuspects } from '../../core/response/suspects.ts'
+import type { AttributionInput } from '../../core/attribution/types.ts'
+import { attributionInput, releasesInReach } from './question.ts'
+import type { AttributeSettings } from './settings.ts'
+import type { EnvironmentState, IncidentEntry, ReleaseEntry } from './state.ts'
+
+/** A suspect this likely draws its regressions into the incident of the release that it is blamed on. */
+const joinProbabilityMin = 0.2
+const suspectsMax = 30
+const exemplarsMax = 5
+
+export interface Ranking {
+  /** Probability mass of each release: its changes' together. */
+  readonly mass: ReadonlyMap<string, number>
+  readonly suspects: Suspect[]
+  readonly naming: Naming
+  readonly input: AttributionInput
+}
+
+/** Puts a regressed release into the incident that it belongs to; opens one where there is none. */
+export function incidentFor(
+  state: EnvironmentState,
+  release: ReleaseEntry,
+  settings: AttributeSettings,
+): { entry: IncidentEntry; opened: boolean } {
+  for (const entry of openIncidents(state)) {
+    if (entry.releases.includes(release.finding.id)) return { entry, opened: false }
+  }
+  const blamed = blamedFor(state, release, settings)
+  for (const entry of openIncidents(state)) {
+    if (entry.releases.includes(blamed) || suspected(entry, release.finding.id)) {
+      entry.releases.push(release.finding.id)
+      return { entry, opened: false }
+    }
+  }
+  const entry = openIncident(state, release, blamed)
+  return { entry, opened: true }
+}
+
+function openIncidents(state: EnvironmentState): IncidentEntry[] {
+  return [...state.incidents.values()]
+    .filter(({ resolvedAtMs }) => resolvedAtMs === null)
+    .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1))
+}
+
+function suspected({ incident }: IncidentEntry, release: string): boolean {
+  const probability = incident.suspects
+    .filter((suspect) => suspect.release === release)
+    .reduce((sum, suspect) => sum + suspect.probability, 0)
+  return probability >= joinProbabilityMin
+}
+
+/** The release that the regression of `release` is blamed on: the likeliest one in reach, often itself. */
+function blamedFor(
+  state: EnvironmentState,
+  release: ReleaseEntry,
+  settings: AttributeSettings,
+): string {
+  const onsetMs = release.verdict.onsetMs ?? state.nowMs
+  const { mass } = rankNow(state, [release], onsetMs, 0, settings)
+  let best = { id: release.finding.id, probability: mass.get(release.finding.id) ?? 0 }
+  for (const [id, probability] of mass) {
+    if (probability > best.probability + joinProbabilityMin) best = { id, probability }
+  }
+  return best.id
+}
+
+function openIncident(
+  state: EnvironmentState,
+  release: ReleaseEntry,
+  blamed: string,
+): IncidentEntry {
+  const base = `inc_${hashFacts([blamed])}`
+  let id = base
+  for (let episode = 2; state.incidents.has(id); episode++) id = `${base}-${episode}`
+  const openedAtMs = release.evidence!.atMs
+  const onsetMs = release.verdict.onsetMs ?? openedAtMs
+  const entry: IncidentEntry = {
+    id,
+    environment: serviceEnvironment(release.finding.service),
+    releases: [release.finding.id],
+    openedAtMs,
+    onsetMs,
+    recoveredAtMs: null,
+    resolvedAtMs: null,
+    ranked: [],
+    lastChangeMs: openedAtMs,
+    incident: blankIncident(id, release.finding.service, openedAtMs, onsetMs),
+    detectedRevision: null,
+  }
+  state.incidents.set(id, entry)
+  return entry
+}
+
+function blankIncident(id: string, service: string, openedAtMs: number, onsetMs: number): Incident {
+  return {
+    id,
+    revision: 0,
+    state: 'open',
+    severity: 'warning',
+    environment: serviceEnvironment(service),
+    openedAt: formatInstant(openedAtMs),
+    updatedAt: formatInstant(openedAtMs),
+    onsetAt: formatInstant(onsetMs),
+    title: '',
+    summary: '',
+    regressions: [],
+    naming: { kind: 'nobody', ids: [], probability: 0, because: '' },
+    suspects: [],
+    exemplars: [],
+    suggestion: null,
+    resolution: null,
+  }
+}
+
+export function rankNow(
+  state: EnvironmentState,
+  regressed: readonly ReleaseEntry[],
+  onsetMs: number,
+  afterMs: number,
+  settings: AttributeSettings,
+): Ranking {
+  const services = regressed.map(({ finding }) => finding.service)
+  const reach = releasesInReach(state, services, onsetMs, settings.lookBackMs)
+  for (const entry of regressed) if (!reach.includes(entry)) reach.push(entry)
+  const input = attributionInput(state, reach, onsetMs)
+  const ranking = rank(input, { afterMs })
+  const findings = reach.map(({ finding }) => finding)
+  const suspects = toSuspects(ranking.suspects, findings).slice(0, suspectsMax)
+  return { mass: massOf(ranking, input), suspects, naming: ranking.naming, input }
+}
+
+function massOf(ranking: CauseRanking, input: AttributionInput): Map<string, number> {
+  const mass = new Map<string, number>()
+  for (const { id, units } of input.candidates) {
+    const probability = ranking.posterior.candidates.get(id) ?? 0
+    for (const unit of units) mass.set(unit, (mass.get(unit) ?? 0) + probability)
+  }
+  return mass
+}
+
+/** The incident as it is at `atMs`, revision and publication aside. */
+export function refresh(
+  state: EnvironmentState,
+  entry: IncidentEntry,
+  atMs: number,
+  settings: AttributeSettings,
+): { incident: Incident; ranking: Ranking } {
+  const releases = entry.releases
+    .map((id) => state.releases.get(id))
+    .filter((each) => each !== undefined)
+  const ranking = rankNow(state, releases, entry.onsetMs, atMs - entry.openedAtMs, settings)
+  const lead = leadOf(releases, ranking)
+  const loud = worstStreams(lead)
+  const streams = releases.flatMap((release) => worstStreams(release))
+  const clause = loud[0] === undefined ? lead.verdict.reason : worseClause(loud[0])
+  const { naming, suspects } = ranking
+  const named =
+    naming.kind === 'change' ? suspects.find(({ id }) => id === naming.ids[0]) : undefined
+  const later = laterRelease(state, lead)
+  const stateNow = stateOf(entry, releases, later !== null)
+  const { finding } = lead
+  const suggestion = suggestionNow(state, entry, lead, ranking, atMs)
+  const critical = settings.criticalEnvironments.includes(entry.environment)
+  const severity = severityOf(streams, critical)
+  const incident: Incident = {
+    ...entry.incident,
+    state: stateNow,
+    severity: entry.incident.severity === 'critical' ? 'critical' : severity,
+    updatedAt: formatInstant(atMs),
+    title: titleOf(finding.service, finding.version, clause, named?.title ?? null),
+    summary: summaryOf({ release: finding, clause, naming, suspects, suggestion, state: stateNow }),
+    regressions: releases.map((release) => ({
+      release: releaseRecord(release.finding, release.verdict, release.published),
+      signals: release.evidence === null ? [] : signalsOf(release.evidence, thetaClearFor(0)),
+    })),
+    naming,
+    suspects,
+    exemplars: exemplarsOf(releases),
+    suggestion,
+    resolution: resolutionOf(stateNow, lead, later),
+  }
+  return { incident, ranking }
+}
+
+/** The release that is blamed: the likeliest of those in the incident. */
+function leadOf(releases: readonly ReleaseEntry[], { mass }: Ranking): ReleaseEntry {
+  let best = releases[0]!
+  for (const release of releases) {
+    const probability = mass.get(release.finding.id) ?? 0
+    if (probability > (mass.get(best.finding.id) ?? 0) + 1e-9) best = release
+  }
+  return best
+}
+
+/** Streams that speak for the regression, loudest first; a route before its whole service when it says as much. */
+function worstStreams({ evidence }: ReleaseEntry): StreamEvidence[] {
+  if (evidence === null) return []
+  const loud = evidence.streams.filter(
+    (stream) => stream.logE >= judgeDefaults.suspiciousLogE && isMaterial(stream, judgeDefaults),
+  )
+  return loud.sort((a, b) => rankOf(b) - rankOf(a))
+}
+
+function rankOf({ logE, scope, signal }: StreamEvidence): number {
+  const specific = scope.route === null ? 0 : 3
+  const kinds = signal === 'new-error' ? -20 : 0
+  return Math.min(logE, 60) + specific + kinds
+}
+
+/** The next release of the same service that has come up since. */
+export function laterRelease(
+  state: EnvironmentState,
+  { finding }: ReleaseEntry,
+): ReleaseEntry | null {
+  let found: ReleaseEntry | null = null
+  for (const other of state.releases.values()) {
+    const { service, startedAtMs, version, exposedAtMs, id } = other.finding
+    if (id === finding.id || service !== finding.service || version === finding.version) continue
+    if (startedAtMs < finding.startedAtMs || exposedAtMs === null) continue
+    if (found === null || startedAtMs < found.finding.startedAtMs) found = other
+  }
+  return found
+}
+
+function stateOf(
+  entry: IncidentEntry,
+  releases: readonly ReleaseEntry[],
+  undone: boolean,
+): Incident['state'] {
+  if (entry.resolvedAtMs !== null) return 'resolved'
+  const quiet = releases.every(({ verdict }) => verdict.verdict !== 'regressed')
+  if (quiet) return 'recovered'
+  return undone ? 'mitigating' : 'open'
+}
+
+function resolutionOf(
+  state: Incident['state'],
+  lead: ReleaseEntry,
+  later: ReleaseEntry | null,
+): Incident['resolution'] {
+  if (state === 'open' || state === 'mitigating') return null
+  if (later === null) return 'recovered'
+  const back =
+    later.finding.action === 'rolledback' ||
+    (later.finding.version !== null && later.finding.version === lead.finding.previousVersion)
+  return back ? 'rolled-back' : 'fixed-forward'
+}
+
+function suggestionNow(
+  state: EnvironmentState,
+  entry: IncidentEntry,
+  lead: ReleaseEntry,
+  { mass, naming, suspects }: Ranking,
+  atMs: number,
+): Incident['suggestion'] {
+  if (naming.kind === 'external' || naming.kind === 'nobody') return null
+  const previousId = lead.finding.previousRelease
+  const previous = previousId === null ? undefined : state.releases.get(previousId)
+  const named =
+    naming.kind === 'change' ? suspects.find(({ id }) => id === naming.ids[0]) : undefined
+  const rollback = suggestRollback({
+    incident: entry.id,
+    release: lead.finding,
+    previous: previous ? { finding: previous.finding, verdict: previous.verdict.verdict } : null,
+    later: laterRelease(state, lead)?.finding ?? null,
+    confidence: mass.get(lead.finding.id) ?? 0,
+    commit: named?.revision ?? null,
+    atMs,
+  })
+  const before = entry.incident.suggestion
+  if (rollback === null || before === null || before.id !== rollback.id) return rollback
+  // One suggestion, said once: its confidence may move without its being a new one.
+  const same = JSON.stringify(before.refusals) === JSON.stringify(rollback.refusals)
+  const { revision, expiresAt } = before
+  return { ...rollback, revision: same ? revision : revision + 1, expiresAt }
+}
+
+function exemplarsOf(releases: readonly ReleaseEntry[]): Incident['exemplars'] {
+  const seen = new Set<string>()
+  const found: Incident['exemplars'] = []
+  for (const { evidence } of releases) {
+    const all = [
+      ...(evidence?.kinds.flatMap(({ exemplars }) => exemplars) ?? []),
+      ...(evidence?.exemplars ?? []),
+    ]
+    for (const { traceId, atMs } of all) {
+      if (seen.has(traceId) || found.length >= exemplarsMax) continue
+      seen.add(traceId)
+      found.push({ traceId, at: formatInstant(atMs) })
+    }
+  }
+  return found
+}

@@ -1,0 +1,177 @@
+/**
+ * The question that an incident asks of attribution: which releases are in reach, with which changes,
+ * and what every monitored stream of the environment says.
+ *
+ * In reach is a release whose exposure began inside the look-back before the onset (or up to 10 min after
+ * it) on a service that can reach, or be reached from, a symptomatic one in the call graph.
+ */
+import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
+import { candidateOf, releaseCandidate } from '../../core/attribution/candidate.ts'
+import type {
+  AttributionInput,
+  AttributionStream,
+  Candidate,
+  ErrorKind,
+  ExposureUnit,
+} from '../../core/attribution/types.ts'
+import type { EnvironmentState, ReleaseEntry } from './state.ts'
+
+const afterOnsetMs = 10 * 60_000
+const candidatesMax = 500
+
+export function releasesInReach(
+  state: EnvironmentState,
+  services: readonly string[],
+  onsetMs: number,
+  lookBackMs: number,
+): ReleaseEntry[] {
+  const reach = connected(state, services)
+  return [...state.releases.values()]
+    .filter(({ finding, verdict }) => {
+      const { exposedAtMs, service, rollback } = finding
+      if (exposedAtMs === null || rollback !== null || verdict.verdict === 'unjoined') return false
+      if (exposedAtMs < onsetMs - lookBackMs || exposedAtMs > onsetMs + afterOnsetMs) return false
+      return reach.has(service)
+    })
+    .sort((a, b) => (a.finding.id < b.finding.id ? -1 : 1))
+}
+
+/** All services that are connected with `services`, along calls in either direction but never back and forth. */
+function connected(state: EnvironmentState, services: readonly string[]): Set<string> {
+  const callers = new Map<string, string[]>()
+  const callees = new Map<string, string[]>()
+  for (const edge of state.edges.keys()) {
+    const [caller, callee] = edge.split(' ') as [string, string]
+    callers.set(callee, [...(callers.get(callee) ?? []), caller])
+    callees.set(caller, [...(callees.get(caller) ?? []), callee])
+  }
+  const reached = new Set(services)
+  for (const next of [callers, callees]) {
+    const seen = new Set(services)
+    const queue = [...services]
+    for (let service = queue.pop(); service !== undefined; service = queue.pop()) {
+      for (const other of next.get(service) ?? []) {
+        if (seen.has(other)) continue
+        seen.add(other)
+        reached.add(other)
+        queue.push(other)
+      }
+    }
+  }
+  return reached
+}
+
+/** Transitive callers of a service: they suffer with it. */
+export function callersOf(state: EnvironmentState, service: string): Set<string> {
+  const found = new Set<string>()
+  const queue = [service]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const edge of state.edges.keys()) {
+      const [caller, callee] = edge.split(' ') as [string, string]
+      if (callee !== next || found.has(caller)) continue
+      found.add(caller)
+      queue.push(caller)
+    }
+  }
+  return found
+}
+
+export function attributionInput(
+  state: EnvironmentState,
+  reach: readonly ReleaseEntry[],
+  onsetMs: number,
+): AttributionInput {
+  const edges = [...state.edges.keys()].sort().map((edge) => {
+    const [caller, callee] = edge.split(' ') as [string, string]
+    return { caller, callee }
+  })
+  const oldShift = reach.map(({ evidence }) => evidence?.oldShift).find((shift) => shift != null)
+  return {
+    onsetMs,
+    units: reach.map(unitOf),
+    candidates: candidatesOf(reach),
+    streams: streamsOf(state, reach),
+    edges,
+    kinds: reach.flatMap(kindsOf),
+    entryFiles: [],
+    oldShift: oldShift ?? null,
+  }
+}
+
+function unitOf({ finding, evidence }: ReleaseEntry): ExposureUnit {
+  const split = evidence?.streams.filter(({ mode }) => mode === 'split') ?? []
+  return {
+    id: finding.id,
+    service: finding.service,
+    startMs: finding.exposedAtMs ?? finding.startedAtMs,
+    contrast: split.length === 0 ? null : Math.max(...split.map(({ logE }) => logE)),
+  }
+}
+
+/** A change may ride in several releases; its units are all of them. */
+function candidatesOf(reach: readonly ReleaseEntry[]): Candidate[] {
+  const candidates = new Map<string, Candidate>()
+  for (const { finding } of reach) {
+    const changes = finding.changes.filter(({ kind }) => kind !== 'merge')
+    if (changes.length === 0) {
+      const name = finding.service.slice(finding.service.lastIndexOf('/') + 1)
+      const title = `${name} ${finding.version ?? finding.commit?.slice(0, 12) ?? ''}`.trim()
+      const { id, commit: revision } = finding
+      candidates.set(id, releaseCandidate({ id, title, revision }))
+      continue
+    }
+    for (const change of changes.slice(0, candidatesMax)) {
+      const known = candidates.get(change.id)
+      const units = [...(known?.units ?? []), finding.id]
+      candidates.set(change.id, candidateOf(change, units))
+    }
+  }
+  return [...candidates.values()]
+}
+
+function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): AttributionStream[] {
+  const streams: AttributionStream[] = []
+  const watched = new Set<string>()
+  for (const { finding, evidence } of reach) {
+    if (evidence === null) continue
+    watched.add(finding.service)
+    for (const [i, stream] of evidence.streams.entries()) {
+      streams.push(streamOf(`${finding.id} ${i}`, evidence, stream))
+    }
+  }
+  const services = [...state.services.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+  for (const { key, sentinel } of services) {
+    if (sentinel === null || watched.has(key)) continue
+    for (const [i, stream] of sentinel.streams.entries()) {
+      streams.push(streamOf(`${key} ${i}`, sentinel, stream))
+    }
+  }
+  return streams
+}
+
+function streamOf(
+  id: string,
+  evidence: EvidenceFinding,
+  stream: StreamEvidence,
+): AttributionStream {
+  return {
+    id,
+    service: evidence.service,
+    signal: stream.signal,
+    route: stream.scope.route,
+    caller: stream.scope.caller,
+    logE: stream.logE,
+    onsetMs: stream.onset?.atMs ?? null,
+    code: null,
+  }
+}
+
+function kindsOf({ finding, evidence }: ReleaseEntry): ErrorKind[] {
+  return (evidence?.kinds ?? []).map(({ fingerprint, type, template, frames }) => ({
+    fingerprint,
+    service: finding.service,
+    type,
+    template,
+    frames,
+  }))
+}

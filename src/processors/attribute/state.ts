@@ -1,0 +1,111 @@
+/**
+ * What `attribute` keeps of one environment, as plain data, and its state entries.
+ *
+ * Entries: `release/<id>`, `service/<key>`, `incident/<id>`, `edges` and `unit`, JSON in UTF-8. Bounded:
+ * old releases and incidents are forgotten (their last state stays in the compacted topics).
+ */
+import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.ts'
+import type { Incident } from '../../contracts/incident.ts'
+import type { VerdictState } from '../../core/attribution/verdict.ts'
+import type { StateEntry } from '../processor.ts'
+
+const format = 1
+
+export interface ReleaseEntry {
+  finding: ReleaseFinding
+  verdict: VerdictState
+  /** Newest evidence of its streams. */
+  evidence: EvidenceFinding | null
+  /** Revision of the published `Release`. */
+  published: number
+}
+
+export interface ServiceEntry {
+  key: string
+  /** Newest evidence of its sentinels. */
+  sentinel: EvidenceFinding | null
+  silentSinceMs: number | null
+  /** Last time at which anything was heard of it. */
+  heardMs: number
+}
+
+export interface IncidentEntry {
+  id: string
+  environment: string
+  /** Releases whose regressions are in it, the blamed one first. */
+  releases: string[]
+  openedAtMs: number
+  onsetMs: number
+  recoveredAtMs: number | null
+  resolvedAtMs: number | null
+  /** Rankings that have been told: 0, 180 000, 600 000 ms after the alert. */
+  ranked: number[]
+  lastChangeMs: number
+  /** As last published, and the revision of the last `incident.detected`. */
+  incident: Incident
+  detectedRevision: number | null
+}
+
+export interface EnvironmentState {
+  /** Time of each detect unit; the least is the time of this unit. */
+  units: Map<string, number>
+  nowMs: number
+  releases: Map<string, ReleaseEntry>
+  services: Map<string, ServiceEntry>
+  /** `caller callee` -> when it was last seen. */
+  edges: Map<string, number>
+  incidents: Map<string, IncidentEntry>
+  audit: { n: number; prev: string | null }
+}
+
+export function emptyEnvironment(): EnvironmentState {
+  return {
+    units: new Map(),
+    nowMs: 0,
+    releases: new Map(),
+    services: new Map(),
+    edges: new Map(),
+    incidents: new Map(),
+    audit: { n: 0, prev: null },
+  }
+}
+
+export function encode(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function decode(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+}
+
+export function encodeUnit({ units, nowMs, audit }: EnvironmentState): Uint8Array {
+  return encode({ format, units: [...units], nowMs, audit })
+}
+
+export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentState {
+  const state = emptyEnvironment()
+  for (const { key, value } of entries) {
+    const id = key.slice(key.indexOf('/') + 1)
+    if (key.startsWith('release/')) state.releases.set(id, decode(value) as ReleaseEntry)
+    else if (key.startsWith('service/')) state.services.set(id, decode(value) as ServiceEntry)
+    else if (key.startsWith('incident/')) state.incidents.set(id, decode(value) as IncidentEntry)
+    else if (key === 'edges') state.edges = new Map(decode(value) as [string, number][])
+    else if (key === 'unit') {
+      const stored = decode(value) as {
+        format: number
+        units: [string, number][]
+        nowMs: number
+        audit: EnvironmentState['audit']
+      }
+      if (stored.format !== format) {
+        throw new Error(
+          `state of attribute has format ${stored.format}, this program reads ${format}`,
+        )
+      }
+      state.units = new Map(stored.units)
+      state.nowMs = stored.nowMs
+      state.audit = stored.audit
+    }
+  }
+  return state
+}
