@@ -32,6 +32,8 @@ import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state
 export interface DetectObserver {
   bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
   refused?(reason: string): void
+  /** Records that came after their window had closed. */
+  late?(count: number): void
 }
 
 export interface DetectTopics {
@@ -196,6 +198,7 @@ class DetectMachine implements Machine {
       dirty: this.#dirty,
       heard: (startMs, endMs) => this.#unit.heard.in(startMs, endMs),
       bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
+      late: (count) => this.#observer.late?.(count),
     })
     this.#runs.set(state.key, run)
     this.#sorted = null

@@ -25,6 +25,7 @@ export interface RunContext {
   readonly dirty: Dirty
   readonly heard: (startMs: number, endMs: number) => boolean
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
+  readonly late: (count: number) => void
 }
 
 export class ServiceRun {
@@ -32,10 +33,12 @@ export class ServiceRun {
   readonly #context: RunContext
   readonly #watches = new Map<string, Watch>()
   #sentinel: Watch | null = null
+  #lateTold = 0
 
   constructor(state: ServiceState, context: RunContext) {
     this.state = state
     this.#context = context
+    this.#lateTold = state.counts.late
     this.#rebuild()
   }
 
@@ -95,6 +98,7 @@ export class ServiceRun {
     const end = watermarks.endMs !== null
     const closed = closeDue(state, watermarks, settings, heard, dirty, bucketClosed)
     if (closed.length === 0 && !end && !this.#waits()) return []
+    this.#tellLate()
     const findings: Finding[] = []
     for (const each of closed) findings.push(...this.#feed(each))
     const nowMs = end ? this.#closedToMs() : watermarks.ratesMs
@@ -108,6 +112,12 @@ export class ServiceRun {
     findings.push(...this.#releaseFindings())
     this.#forget()
     return findings
+  }
+
+  #tellLate(): void {
+    const { late } = this.state.counts
+    if (late > this.#lateTold) this.#context.late(late - this.#lateTold)
+    this.#lateTold = late
   }
 
   #waits(): boolean {

@@ -1,0 +1,59 @@
+/** `culprit replay FILE…` */
+import { accessSync, constants, writeSync } from 'node:fs'
+import { UnreachableError } from '../../core/kernel/errors.ts'
+import { attributeSettings, configure, detectSettings, foldSettings } from '../configure.ts'
+import { replay } from '../replay/replay.ts'
+
+export interface ReplayFlags {
+  readonly config?: string
+  readonly set: readonly string[]
+  readonly verdicts: boolean
+  readonly rankings: boolean
+  readonly windows: boolean
+  readonly repo: readonly string[]
+  readonly until?: number
+}
+
+export async function runReplay(files: readonly string[], flags: ReplayFlags): Promise<void> {
+  const { config } = configure(flags)
+  for (const file of files) {
+    if (file !== '-') readable(file)
+  }
+  const shows = process.stderr.isTTY
+  await replay({
+    files,
+    windows: flags.windows,
+    verdicts: flags.verdicts,
+    rankings: flags.rankings,
+    untilMs: flags.until ?? null,
+    fold: foldSettings(config),
+    detect: detectSettings(config),
+    attribute: attributeSettings(config),
+    write: writeAll,
+    progress: (lines, atMs) => {
+      if (shows) process.stderr.write(`\r${lines} lines, ${new Date(atMs).toISOString()} `)
+    },
+  })
+  if (shows) process.stderr.write('\n')
+}
+
+function readable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK)
+  } catch {
+    throw new UnreachableError(`cannot read ${file}`)
+  }
+}
+
+/** Standard output, whole, also where it is a pipe that is full for a moment. */
+function writeAll(text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+/**
+ * The command line: parses, loads the command's module, and turns failures into exit codes.
+ *
+ * 0 done · 1 the answer is no · 2 wrong usage or settings (one line) · 3 something needed cannot be
+ * reached · 70 a bug (message and stack).
+ */
+import { CommanderError } from 'commander'
+import { ConfigError, UnreachableError, UsageError } from '../core/kernel/errors.ts'
+import { program } from './program.ts'
+
+try {
+  await program().parseAsync(process.argv)
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof ConfigError || error instanceof UsageError) {
+    process.stderr.write(`culprit: ${error.message}\n`)
+    return 2
+  }
+  if (error instanceof UnreachableError) {
+    process.stderr.write(`culprit: ${error.message}\n`)
+    return 3
+  }
+  if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') return 0
+  process.stderr.write(`culprit: bug: ${error instanceof Error ? error.stack : String(error)}\n`)
+  return 70
+}

@@ -1,0 +1,72 @@
+/** Every command with its arguments and options. A command's module is loaded when it is run. */
+import { Command, InvalidArgumentError } from 'commander'
+
+interface Common {
+  readonly config?: string
+  readonly set: string[]
+}
+
+const collect = (value: string, before: string[]) => [...before, value]
+
+export function program(): Command {
+  const root = new Command('culprit')
+    .description(
+      'Says which change broke production, who or what wrote it, and whether to roll back.',
+    )
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'culprit: ')) })
+  replayCommand(root)
+  configCommand(root)
+  return root
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings file (culprit.yaml)')
+    .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+}
+
+function replayCommand(root: Command): void {
+  common(root.command('replay'))
+    .description('runs the whole pipeline on recorded input and prints what it finds')
+    .argument('<file...>', 'OTLP JSON lines, CDEvents, .gz, .zst; - is standard input')
+    .option('--verdicts', 'each change of a release’s verdict', false)
+    .option('--rankings', 'the suspects at the alert, 3 and 10 minutes later', false)
+    .option('--windows', 'each closed window', false)
+    .option('--repo <path>', 'a repository with the history of a service', collect, [])
+    .option('--until <time>', 'moves on to this instant after the last line', instant)
+    .option('--json', 'accepted for uniformity: the output always is JSON lines')
+    .action(
+      async (
+        files: string[],
+        options: Common & {
+          verdicts: boolean
+          rankings: boolean
+          windows: boolean
+          repo: string[]
+          until?: number
+        },
+      ) => {
+        const { runReplay } = await import('./commands/replay.ts')
+        await runReplay(files, options)
+      },
+    )
+}
+
+function configCommand(root: Command): void {
+  common(root.command('config'))
+    .description('what is in force, with the origin of each value')
+    .option('--reference', 'every setting with type, default, bounds and why', false)
+    .option('--json', 'as JSON', false)
+    .action(async (options: Common & { reference: boolean; json: boolean }) => {
+      const { runConfig } = await import('./commands/config.ts')
+      runConfig(options)
+    })
+}
+
+export function instant(text: string): number {
+  const atMs = Date.parse(text)
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError('wants an RFC 3339 time')
+  return atMs
+}

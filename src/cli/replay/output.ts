@@ -1,0 +1,107 @@
+/**
+ * What `replay` prints: one JSON object a line, those of one moment in the order of time and then of kind.
+ */
+import type { Incident } from '../../contracts/incident.ts'
+import { formatInstant } from '../../core/kernel/instant.ts'
+import { parseServiceKey } from '../../core/kernel/service-key.ts'
+import { latencyCount, quantileSeconds } from '../../core/kernel/histogram/latency.ts'
+import type { Cell } from '../../core/rollup/cells.ts'
+import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import type { RankingTold, VerdictTold } from '../../processors/attribute/observer.ts'
+
+const kinds = ['window', 'verdict', 'ranking', 'incident', 'alert', 'rollback', 'summary'] as const
+type Kind = (typeof kinds)[number]
+
+interface Line {
+  readonly atMs: number
+  readonly kind: Kind
+  readonly text: string
+}
+
+export class ReplayOutput {
+  readonly #write: (text: string) => void
+  #lines: Line[] = []
+
+  constructor(write: (text: string) => void) {
+    this.#write = write
+  }
+
+  add(kind: Kind, atMs: number, value: object): void {
+    this.#lines.push({ atMs, kind, text: JSON.stringify({ type: kind, ...value }) })
+  }
+
+  /** Prints what one moment brought. */
+  flush(): void {
+    if (this.#lines.length === 0) return
+    const lines = this.#lines
+    this.#lines = []
+    // Array.prototype.sort is stable: what was decided first is printed first.
+    lines.sort((a, b) => a.atMs - b.atMs || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+    this.#write(lines.map(({ text }) => `${text}\n`).join(''))
+  }
+
+  window(service: string, track: TrackName, bucket: Bucket): number {
+    if (track === 'calls') return 0
+    let count = 0
+    const versions = [...bucket.cells].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [version, { routes }] of versions) {
+      for (const [route, cell] of [...routes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        this.add(
+          'window',
+          bucket.endMs,
+          windowLine({ service, track, bucket, version, route, cell }),
+        )
+        count++
+      }
+    }
+    return count
+  }
+
+  verdict(told: VerdictTold): void {
+    const { atMs, release, from, verdict, evidence, signals, final } = told
+    const at = formatInstant(atMs)
+    this.add('verdict', atMs, { at, release, from, verdict, evidence, signals, final })
+  }
+
+  ranking({ atMs, ...told }: RankingTold): void {
+    this.add('ranking', atMs, { at: formatInstant(atMs), ...told })
+  }
+
+  incident(incident: Incident): void {
+    this.add('incident', Date.parse(incident.updatedAt), incident)
+  }
+}
+
+export interface WindowFacts {
+  readonly service: string
+  readonly track: TrackName
+  readonly bucket: Bucket
+  readonly version: string
+  readonly route: string
+  readonly cell: Cell
+}
+
+export function windowLine({ service, track, bucket, version, route, cell }: WindowFacts) {
+  return {
+    start: formatInstant(bucket.startMs),
+    end: formatInstant(bucket.endMs),
+    service: parseServiceKey(service),
+    version: version === '' ? null : version,
+    route,
+    source: track,
+    requests: cell.requests,
+    errors: cell.errors,
+    unanswered: cell.unanswered,
+    latency:
+      cell.latency === null
+        ? null
+        : {
+            count: latencyCount(cell.latency),
+            sumSeconds: cell.latency.sum,
+            minSeconds: cell.latency.min,
+            maxSeconds: cell.latency.max,
+            p50Seconds: quantileSeconds(cell.latency, 0.5),
+            p99Seconds: quantileSeconds(cell.latency, 0.99),
+          },
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * `culprit replay`: the whole pipeline on recorded input, with log and store in memory and the clock taken
+ * from the records (contract section 9). The same files give the same bytes, in any order of arguments.
+ */
+import type { Incident } from '../../contracts/incident.ts'
+import { InlineEngine } from '../../engine/inline.ts'
+import { fold } from '../../core/rollup/fold/fold.ts'
+import type { FoldSettings } from '../../core/rollup/fold/settings.ts'
+import type { LogRecord } from '../../ports/event-log.ts'
+import { attributeProcessor } from '../../processors/attribute/attribute.ts'
+import { detectProcessor } from '../../processors/detect/detect.ts'
+import { readDeployments } from '../../processors/ingest/read-deployments.ts'
+import { serviceEventOutput } from '../../processors/ingest/outputs.ts'
+import type { AttributeSettings } from '../../processors/attribute/settings.ts'
+import type { DetectSettings } from '../../processors/detect/settings.ts'
+import { topicNames } from '../../processors/topics.ts'
+import { type ArrivedLine, mergeFiles } from './merge-files.ts'
+import { ReplayOutput } from './output.ts'
+
+export interface ReplayOptions {
+  readonly files: readonly string[]
+  readonly windows: boolean
+  readonly verdicts: boolean
+  readonly rankings: boolean
+  readonly untilMs: number | null
+  readonly fold: FoldSettings
+  readonly detect: DetectSettings
+  readonly attribute: AttributeSettings
+  readonly write: (text: string) => void
+  readonly progress: (lines: number, atMs: number) => void
+}
+
+const unit = 'http/0000000000000000'
+const gapMs = 300_000
+
+export async function replay(options: ReplayOptions): Promise<void> {
+  const run = new Replay(options)
+  for await (const line of mergeFiles(options.files)) run.take(line)
+  run.finish()
+}
+
+class Replay {
+  readonly #options: ReplayOptions
+  readonly #topics = topicNames('culprit.')
+  readonly #engine: InlineEngine
+  readonly #output: ReplayOutput
+  readonly #counts = { lines: 0, spans: 0, points: 0, logs: 0, deployments: 0, windows: 0 }
+  readonly #refused = new Map<string, number>()
+  readonly #series = new Set<string>()
+  readonly #releases = new Set<string>()
+  readonly #incidents = new Set<string>()
+  #late = 0
+  #offset = 0
+  #clockMs = Number.NEGATIVE_INFINITY
+  #tickedMs = Number.NEGATIVE_INFINITY
+  #sinceTick = 0
+
+  constructor(options: ReplayOptions) {
+    this.#options = options
+    this.#output = new ReplayOutput(options.write)
+    const topics = this.#topics
+    this.#engine = new InlineEngine({
+      processors: [
+        detectProcessor(options.detect, topics, {
+          bucketClosed: (service, track, bucket) => {
+            if (track === 'calls') return
+            for (const [version, { routes }] of bucket.cells) {
+              for (const route of routes.keys()) {
+                this.#series.add(`${service}\u0000${track}\u0000${version}\u0000${route}`)
+                this.#counts.windows++
+              }
+            }
+            if (options.windows) this.#output.window(service, track, bucket)
+          },
+          late: (count) => {
+            this.#late += count
+          },
+        }),
+        attributeProcessor(options.attribute, topics, {
+          verdict: (told) => {
+            this.#releases.add(told.release.id)
+            if (options.verdicts) this.#output.verdict(told)
+          },
+          ranking: (told) => {
+            if (options.rankings) this.#output.ranking(told)
+          },
+        }),
+      ],
+      partitions: Object.fromEntries(Object.values(topics).map((topic) => [topic, 1])),
+      emit: (record) => this.#emit(record),
+    })
+  }
+
+  #emit(record: LogRecord): void {
+    if (record.value === null) return
+    const { topic } = record
+    const value: unknown = JSON.parse(Buffer.from(record.value).toString())
+    if (topic === this.#topics.incidents) {
+      const incident = value as Incident
+      this.#incidents.add(incident.id)
+      this.#output.incident(incident)
+    } else if (topic === this.#topics.alerts || topic === this.#topics.rollbacks) {
+      const { context } = value as { context: { timestamp: string } }
+      const kind = topic === this.#topics.alerts ? 'alert' : 'rollback'
+      this.#output.add(kind, Date.parse(context.timestamp), value as object)
+    }
+  }
+
+  take(line: ArrivedLine): void {
+    this.#counts.lines++
+    const { parsed, arrivedMs } = line
+    if (parsed.kind === 'refused') return this.#refuse(parsed.reason, 1)
+    if (Number.isFinite(arrivedMs)) this.#advance(arrivedMs)
+    const atMs = Number.isFinite(arrivedMs) ? arrivedMs : Math.max(0, this.#clockMs)
+    if (parsed.kind === 'event') {
+      const context = {
+        arrivedMs: Math.max(atMs, this.#clockMs),
+        settings: this.#options.fold,
+      }
+      const read = readDeployments([{ ok: true, event: parsed.event }], context)
+      this.#counts.deployments += read.deployments.length
+      for (const { reason } of read.refused) this.#refuse(reason, 1)
+      this.#offer(
+        read.deployments.map((each) => serviceEventOutput(each, this.#topics.serviceEvents)),
+      )
+    } else {
+      const { events, counts } = fold(parsed.telemetry, {
+        arrivedMs: atMs,
+        settings: this.#options.fold,
+      })
+      this.#counts.spans += counts.spans.seen
+      this.#counts.points += counts.points.seen
+      this.#counts.logs += counts.logs.seen
+      for (const tally of [counts.spans, counts.points, counts.logs]) {
+        for (const [reason, count] of Object.entries(tally.refused)) this.#refuse(reason, count)
+      }
+      this.#sinceTick++
+      this.#offer(events.map((event) => serviceEventOutput(event, this.#topics.serviceEvents)))
+    }
+    if (this.#counts.lines % 1000 === 0) this.#options.progress(this.#counts.lines, this.#clockMs)
+  }
+
+  #offer(outputs: ReturnType<typeof serviceEventOutput>[]): void {
+    if (outputs.length === 0) return
+    this.#engine.offer(outputs, { unit, offset: this.#offset++, atMs: Math.max(0, this.#clockMs) })
+  }
+
+  /** Moves the clock on; at most one tick a second, none inside a gap. */
+  #advance(atMs: number): void {
+    if (atMs <= this.#clockMs) return
+    const gap = Number.isFinite(this.#clockMs) && atMs - this.#clockMs > gapMs
+    // Before a gap everything so far has been said; what follows is a new beginning, not silence.
+    if (gap) this.#tick(this.#clockMs)
+    this.#clockMs = atMs
+    if (Math.floor(atMs / 1000) > Math.floor(this.#tickedMs / 1000)) this.#tick(atMs)
+  }
+
+  #tick(atMs: number, end = false): void {
+    const records = this.#sinceTick
+    this.#sinceTick = 0
+    this.#tickedMs = Math.max(this.#tickedMs, atMs)
+    const tick = {
+      kind: 'tick' as const,
+      units: { [unit]: atMs },
+      records,
+      ...(end ? { end } : {}),
+    }
+    this.#offer([serviceEventOutput(tick, this.#topics.serviceEvents)])
+    this.#output.flush()
+  }
+
+  #refuse(reason: string, count: number): void {
+    if (count > 0) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count)
+  }
+
+  finish(): void {
+    const { untilMs } = this.#options
+    if (Number.isFinite(this.#clockMs)) {
+      if (untilMs !== null && untilMs > this.#clockMs) {
+        for (let atMs = this.#clockMs + 1000; atMs < untilMs; atMs += 1000) this.#tick(atMs)
+        this.#tick(untilMs)
+        this.#clockMs = untilMs
+      }
+      this.#tick(this.#clockMs, true)
+    }
+    const refused = Object.fromEntries([...this.#refused].sort(([a], [b]) => (a < b ? -1 : 1)))
+    const { lines, spans, points, logs, deployments, windows } = this.#counts
+    this.#output.add('summary', Number.MAX_SAFE_INTEGER, {
+      lines,
+      spans,
+      points,
+      logs,
+      deployments,
+      refused,
+      late: this.#late,
+      windows,
+      series: this.#series.size,
+      releases: this.#releases.size,
+      incidents: this.#incidents.size,
+    })
+    this.#output.flush()
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What `ingest` writes: service events keyed by service and partitioned by its name, dead letters with
+ * their reason.
+ */
+import type { Deployment, ServiceEvent } from '../../contracts/service-events.ts'
+import { serviceName } from '../../core/kernel/service-key.ts'
+import type { InputRecord, Output } from '../processor.ts'
+
+const encoder = new TextEncoder()
+
+export function serviceEventOutput(event: ServiceEvent, topic: string): Output {
+  const key = event.kind === 'tick' ? null : event.service
+  return {
+    topic,
+    key,
+    partitionBy: key === null ? { every: true } : serviceName(key),
+    value: encoder.encode(JSON.stringify(event)),
+    headers,
+  }
+}
+
+const headers = { 'culprit-schema': 'service-events/1', 'content-type': 'application/json' }
+
+export function deploymentOutput(deployment: Deployment, topic: string): Output {
+  return serviceEventOutput(deployment, topic)
+}
+
+/** The original bytes, with why they were refused and where they came from. */
+export function deadLetter(
+  letter: {
+    readonly reason: string
+    readonly from: Pick<InputRecord, 'topic' | 'partition' | 'offset' | 'key'>
+    readonly value: Uint8Array | null
+  },
+  topic: string,
+): Output {
+  const { reason, from, value } = letter
+  return {
+    topic,
+    key: from.key,
+    partitionBy: from.topic,
+    value,
+    headers: {
+      'culprit-reason': reason,
+      'culprit-topic': from.topic,
+      'culprit-partition': String(from.partition),
+      'culprit-offset': String(from.offset),
+    },
+  }
+}
