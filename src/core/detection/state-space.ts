@@ -21,6 +21,7 @@ export interface StateSpace {
   /** Stationary drift, no incident. */
   readonly start: Float64Array
   readonly into: Float64Array
+  readonly band: number
   readonly burst: BurstStep | null
 }
 
@@ -59,6 +60,7 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     offsets,
     start,
     into: kernel.into,
+    band: bandOf(kernel.into, drifts),
     burst: heights.length > 1 ? burstStep(stepSeconds) : null,
   }
 }
@@ -92,26 +94,41 @@ export function propagateRows(
   const chains = rows * space.incidents
   if (drifts === 1) for (let i = 0; i < chains; i++) out[i] = from[base + i]!
   else if (drifts === 15) propagate15(space.into, from, base, chains, out)
-  else propagateAny(space.into, drifts, from, base, chains, out)
+  else propagateBand(space, from, base, chains, out)
   if (space.burst) mixIncidents(space.burst, drifts, rows, out)
 }
 
-function propagateAny(
-  into: Float64Array,
-  drifts: number,
+/** Fine grids are narrow around the diagonal: beyond `band` points nothing of a double's size moves. */
+function propagateBand(
+  space: StateSpace,
   from: Float64Array,
   base: number,
   chains: number,
   out: Float64Array,
 ): void {
+  const { into, drifts, band } = space
   for (let chain = 0; chain < chains; chain++) {
     const start = base + chain * drifts
     for (let to = 0; to < drifts; to++) {
+      const last = Math.min(drifts - 1, to + band)
       let sum = 0
-      for (let g = 0; g < drifts; g++) sum += from[start + g]! * into[to * drifts + g]!
+      for (let g = Math.max(0, to - band); g <= last; g++) {
+        sum += from[start + g]! * into[to * drifts + g]!
+      }
       out[chain * drifts + to] = sum
     }
   }
+}
+
+/** Distance from the diagonal beyond which the kernel is smaller than 1e-30. */
+function bandOf(into: Float64Array, drifts: number): number {
+  let band = 0
+  for (let to = 0; to < drifts; to++) {
+    for (let g = 0; g < drifts; g++) {
+      if (into[to * drifts + g]! > 1e-30) band = Math.max(band, Math.abs(to - g))
+    }
+  }
+  return band
 }
 
 /** The usual grid, with the row held in locals. */

@@ -161,6 +161,23 @@ describe('StreamMonitor', () => {
     expect(restless.logE).toBeCloseTo(plain.logE / 4, 12)
   })
 
+  it.each(['split', 'forecast'] as const)(
+    'answers finite numbers for counts of any size and jump, %s',
+    (mode) => {
+      const monitor = mode === 'split' ? splitMonitor() : forecastMonitor()
+      for (const e of [0, 1_000_000, 3, 900_000, 0, 1_000_000, 1_000_000, 0, 2]) {
+        const n = 1_000_000
+        monitor.push(mode === 'split' ? { n1: n, e1: e, n0: n, e0: n - e } : { n, e })
+        const numbers: unknown[] = []
+        JSON.stringify(monitor.evidence(wide), (_, value: unknown) => {
+          if (typeof value === 'number') numbers.push(value)
+          return value
+        })
+        expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([])
+      }
+    },
+  )
+
   it('has no baseline without history', () => {
     const nuisance = coldStart.forecast
     const answer = (history: ({ n: number; e: number } | null)[], signal: 'traffic' | 'other') =>
