@@ -136,7 +136,9 @@ export function absorbSnapshot(state: ServiceState, record: Snapshot, dirty: Dir
     const route = caller ?? point.route
     absorbPoint(state, { series, track, point, route, version, instance: record.instance }, dirty)
   }
-  if (stepBefore === null && stepOfTrack(track) !== null) releaseHeld(state, trackName, dirty)
+  if (stepOfTrack(track) !== null && (stepBefore === null || state.pendingHeld.length > 0)) {
+    releaseHeld(state, trackName, dirty)
+  }
   dirty.series(state, record.instance)
 }
 
@@ -173,7 +175,7 @@ function absorbPoint(state: ServiceState, context: PointContext, dirty: Dirty): 
     return
   }
   // A held base is kept until the spacing is known; only then is it decided whether it counts.
-  if (before?.held != null && stepMs === null) state.pendingHeld.push({ ...before, instance })
+  if (before !== undefined && before.held !== null) state.pendingHeld.push({ ...before, instance })
   series.set(point.series, next)
   if (delta.kind === 'base') return
   if (delta.spacingMs !== null) trackSpacing(track, delta.spacingMs)
