@@ -25,8 +25,27 @@ export interface Identity {
   readonly instance: number
 }
 
+interface Known {
+  readonly defaultEnvironment: string
+  readonly identity: Identity | null
+}
+
+/** Readers give the same attributes again for the same resource. */
+const known = new WeakMap<Attributes, Known>()
+
 /** Null where no service is named: the telemetry is refused as `no-service`. */
 export function identify(attributes: Attributes, settings: IdentitySettings): Identity | null {
+  const { defaultEnvironment } = settings
+  const before = known.get(attributes)
+  if (before !== undefined && before.defaultEnvironment === defaultEnvironment) {
+    return before.identity
+  }
+  const identity = makeIdentity(attributes, settings)
+  known.set(attributes, { defaultEnvironment, identity })
+  return identity
+}
+
+function makeIdentity(attributes: Attributes, settings: IdentitySettings): Identity | null {
   const name = textAt(attributes, 'service.name')
   if (name === null || name.startsWith('unknown_service')) return null
   const service = {

@@ -31,13 +31,13 @@ const noAnswerType =
 
 export function serverFailed(span: Span): boolean {
   if (span.status === statusError || span.httpStatus >= 500) return true
-  return span.rpcStatus !== '' && serverCodes.has(span.rpcStatus.toUpperCase())
+  return span.other !== null && serverCodes.has(span.other.rpcStatus.toUpperCase())
 }
 
 export function clientOutcome(span: Span): Outcome {
   if (span.httpStatus > 0) return { failed: span.httpStatus >= 500, unanswered: false }
-  if (span.rpcStatus !== '') {
-    const code = span.rpcStatus.toUpperCase()
+  if (span.other !== null && span.other.rpcStatus !== '') {
+    const code = span.other.rpcStatus.toUpperCase()
     return { failed: serverCodes.has(code), unanswered: noAnswerCodes.has(code) }
   }
   if (span.status !== statusError) return answered

@@ -15,9 +15,13 @@ export const otherRoute = 'other'
 
 export function spanRoute(span: Span): string {
   if (span.method !== '') return httpRoute(span.method, span.route)
-  if (span.rpcMethod !== '') return rpcRoute(span.rpcService, span.rpcMethod)
-  if (span.operation !== '' || span.destination !== '' || span.destinationTemplate !== '') {
-    return messagingRoute(span.operation, span.destinationTemplate || span.destination)
+  const { other } = span
+  if (other !== null) {
+    const { rpcService, rpcMethod, operation, destination, destinationTemplate } = other
+    if (rpcMethod !== '') return rpcRoute(rpcService, rpcMethod)
+    if (operation !== '' || destination !== '' || destinationTemplate !== '') {
+      return messagingRoute(operation, destinationTemplate || destination)
+    }
   }
   return normaliseName(span.name)
 }

@@ -23,7 +23,7 @@ const generic: ReadonlySet<string> = new Set(
 )
 
 export function shortType(type: string): string {
-  const trimmed = type.trim()
+  const trimmed = type.replace(/\s+/g, ' ').trim()
   const last = trimmed.slice(Math.max(trimmed.lastIndexOf('.'), trimmed.lastIndexOf('$')) + 1)
   return (last === '' ? trimmed : last).slice(0, typeMax)
 }

@@ -24,7 +24,7 @@ export function readExceptionAttribute(wire: Wire, end: number, into: ExceptionT
     const tag = wire.tag()
     if (tag === 0x0a) {
       const to = wire.enter(end)
-      key = exceptionKeys.find(wire.bytes, wire.at, to)
+      key = exceptionKeys.find(wire, wire.at, to)
       wire.at = to
     } else if (tag === 0x12) {
       valueTo = wire.enter(end)

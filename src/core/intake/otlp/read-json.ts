@@ -17,7 +17,7 @@ import {
 } from './json-values.ts'
 import { exceptionKeys, type ExceptionTexts, stackLengthMax } from './exception-keys.ts'
 import { metricsOf } from './read-json-metrics.ts'
-import { setSpanValue, spanKeys, startSpan } from './span-keys.ts'
+import { setSpanValue, spanKeys, startSpanValues } from './span-keys.ts'
 import {
   type AttributeValue,
   type Exception,
@@ -116,14 +116,11 @@ function readSpan(json: Json, block: SpanBlock): void {
   block.spans.push(span)
 }
 
-const encoder = new TextEncoder()
-
 function readSpanAttributes(value: unknown, span: Span): void {
-  startSpan()
+  startSpanValues()
   for (const each of listOf(value, 'attributes')) {
     const pair = objectOf(each, 'an attribute')
-    const key = encoder.encode(textValue(pair['key'], 'key'))
-    const index = spanKeys.find(key, 0, key.length)
+    const index = spanKeys.indexOf(textValue(pair['key'], 'key'))
     if (index < 0) continue
     const any = objectOf(pair['value'], 'value')
     if (any['stringValue'] !== undefined) {
@@ -150,8 +147,7 @@ function exceptionTexts(attributes: unknown): ExceptionTexts | null {
   let texts: ExceptionTexts | null = null
   for (const each of listOf(attributes, 'attributes')) {
     const pair = objectOf(each, 'an attribute')
-    const key = encoder.encode(textValue(pair['key'], 'key'))
-    const index = exceptionKeys.find(key, 0, key.length)
+    const index = exceptionKeys.indexOf(textValue(pair['key'], 'key'))
     if (index < 0 || pair['value'] === undefined) continue
     const { stringValue } = objectOf(pair['value'], 'value')
     texts ??= ['', '', '']

@@ -4,9 +4,9 @@
  * A record counts at its time, else at its observed time.
  */
 import { type ExceptionTexts, readExceptionAttribute } from './exception-keys.ts'
-import { readResource } from './read-traces.ts'
+import { noAttributes, readResource } from './resources.ts'
 import {
-  type AttributeValue,
+  type Attributes,
   type ExceptionLog,
   refuse,
   type Refusals,
@@ -15,7 +15,7 @@ import {
 import type { Wire } from './wire.ts'
 
 interface Block {
-  readonly resource: Map<string, AttributeValue>
+  resource: Attributes
   readonly exceptions: ExceptionLog[]
   readonly quietTimesMs: number[]
   readonly refused: Refusals
@@ -34,10 +34,15 @@ export function readLogs(wire: Wire): ResourceLogs[] {
 }
 
 function readResourceLogs(wire: Wire, end: number): ResourceLogs {
-  const block: Block = { resource: new Map(), exceptions: [], quietTimesMs: [], refused: new Map() }
+  const block: Block = {
+    resource: noAttributes,
+    exceptions: [],
+    quietTimesMs: [],
+    refused: new Map(),
+  }
   while (wire.at < end) {
     const tag = wire.tag()
-    if (tag === 0x0a) readResource(wire, wire.enter(end), block.resource)
+    if (tag === 0x0a) block.resource = readResource(wire, wire.enter(end))
     else if (tag === 0x12) readScopeLogs(wire, wire.enter(end), block)
     else wire.skip(tag, end)
   }

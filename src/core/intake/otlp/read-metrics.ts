@@ -4,10 +4,10 @@
  */
 import { readAttribute } from './attributes.ts'
 import { bucketsMax, faultOf, MetricDraft, pointOf } from './metric-draft.ts'
-import { readResource } from './read-traces.ts'
+import { noAttributes, readResource } from './resources.ts'
 import { textOf } from './strings.ts'
 import {
-  type AttributeValue,
+  type Attributes,
   type Metric,
   type MetricKind,
   type MetricPoint,
@@ -18,7 +18,7 @@ import {
 import { DecodeFault, type Wire } from './wire.ts'
 
 interface Block {
-  readonly resource: Map<string, AttributeValue>
+  resource: Attributes
   readonly metrics: Metric[]
   readonly refused: Refusals
 }
@@ -36,10 +36,10 @@ export function readMetrics(wire: Wire): ResourceMetrics[] {
 }
 
 function readResourceMetrics(wire: Wire, end: number): ResourceMetrics {
-  const block: Block = { resource: new Map(), metrics: [], refused: new Map() }
+  const block: Block = { resource: noAttributes, metrics: [], refused: new Map() }
   while (wire.at < end) {
     const tag = wire.tag()
-    if (tag === 0x0a) readResource(wire, wire.enter(end), block.resource)
+    if (tag === 0x0a) block.resource = readResource(wire, wire.enter(end))
     else if (tag === 0x12) readScopeMetrics(wire, wire.enter(end), block)
     else wire.skip(tag, end)
   }

@@ -4,12 +4,12 @@
  * Any order of fields: `scope_spans` before `resource`, `attributes` before `kind`, `value` before `key`. A repeated
  * singular field: the last one wins. Spans of kinds that have no rate cost a walk over their fields and nothing else.
  */
-import { readAttribute } from './attributes.ts'
 import { type ExceptionTexts, readExceptionAttribute } from './exception-keys.ts'
-import { setSpanValue, spanKeys, startSpan } from './span-keys.ts'
+import { noAttributes, readResource } from './resources.ts'
+import { setSpanValue, spanKeys, startSpanValues } from './span-keys.ts'
 import { textOf } from './strings.ts'
 import {
-  type AttributeValue,
+  type Attributes,
   type Exception,
   kindClient,
   kindConsumer,
@@ -18,10 +18,10 @@ import {
   type ResourceSpans,
   Span,
 } from './telemetry.ts'
-import type { Wire } from './wire.ts'
+import { type Wire, wireBytes, wireVarint } from './wire.ts'
 
 interface Block {
-  resource: Map<string, AttributeValue>
+  resource: Attributes
   spans: Span[]
   quietEndsMs: number[]
   refused: Map<string, number>
@@ -40,24 +40,15 @@ export function readTraces(wire: Wire): ResourceSpans[] {
 }
 
 function readResourceSpans(wire: Wire, end: number): ResourceSpans {
-  const block: Block = { resource: new Map(), spans: [], quietEndsMs: [], refused: new Map() }
+  const block: Block = { resource: noAttributes, spans: [], quietEndsMs: [], refused: new Map() }
   while (wire.at < end) {
     const tag = wire.tag()
-    if (tag === 0x0a) readResource(wire, wire.enter(end), block.resource)
+    if (tag === 0x0a) block.resource = readResource(wire, wire.enter(end))
     else if (tag === 0x12) readScopeSpans(wire, wire.enter(end), block)
     else wire.skip(tag, end)
   }
   wire.leave(end)
   return block
-}
-
-export function readResource(wire: Wire, end: number, into: Map<string, AttributeValue>): void {
-  while (wire.at < end) {
-    const tag = wire.tag()
-    if (tag === 0x0a) readAttribute(wire, wire.enter(end), into)
-    else wire.skip(tag, end)
-  }
-  wire.leave(end)
 }
 
 function readScopeSpans(wire: Wire, end: number, block: Block): void {
@@ -69,138 +60,219 @@ function readScopeSpans(wire: Wire, end: number, block: Block): void {
   wire.leave(end)
 }
 
-/** One for all spans, copied from when a span is kept: most spans are not. */
-const draft = {
+/** Where the fields of one span stand, one for all spans; most spans are only counted. */
+const found = {
   kind: 0,
   status: 0,
-  startMs: 0,
-  startNanos: 0,
-  endMs: 0,
-  endNanos: 0,
+  startAt: -1,
+  endAt: -1,
   nameFrom: 0,
   nameTo: 0,
   traceAt: -1,
   idAt: -1,
   parentAt: -1,
+  /** The first attribute, and whether attributes came before the kind was known. */
   attributesAt: -1,
+  attributesFirst: false,
 }
+
+let span: Span | null = null
+let exceptions: Exception[] | null = null
 
 function readSpan(wire: Wire, end: number, block: Block): void {
-  let exceptions: Exception[] | null = null
-  draft.kind = draft.status = 0
-  draft.startMs = draft.endMs = draft.startNanos = draft.endNanos = 0
-  draft.nameFrom = draft.nameTo = 0
-  draft.traceAt = draft.idAt = draft.parentAt = draft.attributesAt = -1
+  const { bytes } = wire
+  found.kind = found.status = found.nameFrom = found.nameTo = 0
+  found.startAt = found.endAt = found.traceAt = found.idAt = found.parentAt = -1
+  found.attributesAt = -1
+  found.attributesFirst = false
+  span = null
+  exceptions = null
 
-  while (wire.at < end) {
-    const from = wire.at
-    const tag = wire.tag()
-    switch (tag) {
-      case 0x4a: // attributes: read below, when the kind is known
-        if (draft.attributesAt < 0) draft.attributesAt = from
-        wire.at = wire.enter(end)
-        break
-      case 0x0a:
-      case 0x12:
-      case 0x22:
-      case 0x2a:
-        readPlace(wire, tag, end)
-        break
-      case 0x30:
-        draft.kind = wire.varint()
-        break
-      case 0x39:
-        draft.startMs = wire.timeMs(end)
-        draft.startNanos = wire.nanosOver
-        break
-      case 0x41:
-        draft.endMs = wire.timeMs(end)
-        draft.endNanos = wire.nanosOver
-        break
-      case 0x5a: {
-        const exception = readEvent(wire, wire.enter(end))
-        if (exception !== null) (exceptions ??= []).push(exception)
-        break
+  // The cursor is a local here, and the fields in their usual form are read without a call: most of all bytes pass
+  // through this loop.
+  let at = wire.at
+  let counted = false
+  while (at < end) {
+    const tag = bytes[at]!
+    const length = bytes[at + 1]!
+    const to = at + 2 + length
+    if (tag === 0x4a && length < 0x80 && to <= end) {
+      if (found.attributesAt < 0) found.attributesAt = at
+      if (counted && hasWantedKey(wire, at + 2, to)) {
+        wire.at = at + 2
+        readSpanAttribute(wire, to, (span ??= startSpan()))
       }
-      case 0x7a:
-        draft.status = readStatus(wire, wire.enter(end), draft.status)
-        break
-      default:
-        wire.skip(tag, end)
+      at = to
+    } else if (tag === 0x39 || tag === 0x41) {
+      if (tag === 0x39) found.startAt = at + 1
+      else found.endAt = at + 1
+      at += 9
+    } else if (tag === 0x0a && length === 16) {
+      found.traceAt = at + 2
+      at += 18
+    } else if (tag === 0x12 && length === 8) {
+      found.idAt = at + 2
+      at += 10
+    } else if (tag === 0x22 && length === 8) {
+      found.parentAt = at + 2
+      at += 10
+    } else if (tag === 0x2a && length < 0x80) {
+      found.nameFrom = at + 2
+      found.nameTo = at = to
+    } else if (tag < 0x80 && (tag & 7) === wireVarint && tag > 7 && length < 0x80) {
+      if (tag === 0x30) {
+        found.kind = length
+        found.attributesFirst = found.attributesAt >= 0
+        counted = isCounted(length)
+      }
+      at += 2
+    } else if (tag === 0x85 && length === 0x01) {
+      at += 6 // flags
+    } else {
+      wire.at = at
+      readAnyField(wire, end)
+      counted = isCounted(found.kind)
+      at = wire.at
     }
   }
+  wire.at = at
   wire.leave(end)
-  keepSpan(wire, end, { exceptions, block })
+  keepSpan(wire, end, block)
 }
 
-/** Remembers where ids and name stand. */
-function readPlace(wire: Wire, tag: number, end: number): void {
-  const to = wire.enter(end)
-  const length = to - wire.at
-  if (tag === 0x2a) {
-    draft.nameFrom = wire.at
-    draft.nameTo = to
-  } else if (tag === 0x0a) draft.traceAt = length === 16 ? wire.at : -1
-  else if (tag === 0x12) draft.idAt = length === 8 ? wire.at : -1
-  else draft.parentAt = length === 8 ? wire.at : -1
-  wire.at = to
+/**
+ * False for a KeyValue that can be passed over: in its usual form, with a key that is not wanted. In any other form it
+ * has to be read to know.
+ */
+function hasWantedKey(wire: Wire, at: number, end: number): boolean {
+  const { bytes } = wire
+  const keyLength = bytes[at + 1]!
+  const keyTo = at + 2 + keyLength
+  const usual =
+    bytes[at] === 0x0a &&
+    keyLength < 0x80 &&
+    keyTo + 1 < end &&
+    bytes[keyTo] === 0x12 &&
+    bytes[keyTo + 1]! < 0x80 &&
+    keyTo + 2 + bytes[keyTo + 1]! === end
+  return !usual || spanKeys.mayHave(keyLength, bytes[keyTo - 1]!)
 }
 
-interface Read {
-  readonly exceptions: Exception[] | null
-  readonly block: Block
+/** Any field in any form. */
+function readAnyField(wire: Wire, end: number): void {
+  const from = wire.at
+  const tag = wire.tag()
+  if (tag === 0x30) {
+    found.kind = wire.varint()
+    found.attributesFirst = found.attributesAt >= 0
+  } else if ((tag & 7) === wireBytes) {
+    const to = wire.enter(end)
+    if (tag === 0x4a) {
+      if (found.attributesAt < 0) found.attributesAt = from
+      if (isCounted(found.kind)) readSpanAttribute(wire, to, (span ??= startSpan()))
+    } else readMember(wire, tag, to)
+    wire.at = to
+  } else wire.skip(tag, end)
 }
 
-function keepSpan(wire: Wire, end: number, { exceptions, block }: Read): void {
-  const durationNs = (draft.endMs - draft.startMs) * 1e6 + (draft.endNanos - draft.startNanos)
-  if (draft.endMs === 0 || draft.startMs === 0) return refuse(block.refused, 'no-time')
+function isCounted(kind: number): boolean {
+  return kind === kindServer || kind === kindClient || kind === kindConsumer
+}
+
+/** The length-delimited fields but attributes. */
+function readMember(wire: Wire, tag: number, to: number): void {
+  const from = wire.at
+  const length = to - from
+  if (tag === 0x0a) found.traceAt = length === 16 ? from : -1
+  else if (tag === 0x12) found.idAt = length === 8 ? from : -1
+  else if (tag === 0x22) found.parentAt = length === 8 ? from : -1
+  else if (tag === 0x2a) {
+    found.nameFrom = from
+    found.nameTo = to
+  } else if (tag === 0x7a) {
+    if (length > 0) found.status = readStatus(wire, to, found.status)
+  } else if (tag === 0x5a) {
+    const exception = readEvent(wire, to)
+    if (exception !== null) (exceptions ??= []).push(exception)
+  }
+}
+
+function keepSpan(wire: Wire, end: number, block: Block): void {
+  const startMs = found.startAt < 0 ? 0 : wire.timeMsAt(found.startAt)
+  const startNanos = wire.nanosOver
+  const endMs = found.endAt < 0 ? 0 : wire.timeMsAt(found.endAt)
+  if (endMs === 0 || startMs === 0) return refuse(block.refused, 'no-time')
+  const durationNs = (endMs - startMs) * 1e6 + (wire.nanosOver - startNanos)
   if (durationNs < 0) return refuse(block.refused, 'negative-duration')
 
-  const { kind } = draft
-  const counts = kind === kindServer || kind === kindClient || kind === kindConsumer
-  if (!counts && exceptions === null) {
-    block.quietEndsMs.push(draft.endMs)
+  const counted = isCounted(found.kind)
+  if (!counted && exceptions === null) {
+    block.quietEndsMs.push(endMs)
     return
   }
-  const span = new Span()
-  span.kind = kind
-  span.status = draft.status
-  span.endMs = draft.endMs
-  span.durationNs = durationNs
-  span.exceptions = exceptions
-  if (draft.traceAt >= 0) {
-    span.trace0 = wire.word(draft.traceAt)
-    span.trace1 = wire.word(draft.traceAt + 4)
-    span.trace2 = wire.word(draft.traceAt + 8)
-    span.trace3 = wire.word(draft.traceAt + 12)
+  if (counted && found.attributesFirst) span = readAttributesAgain(wire, end)
+  const kept = counted && span !== null ? span : new Span()
+  kept.kind = found.kind
+  if (found.status !== 0) kept.status = found.status
+  kept.endMs = endMs
+  kept.durationNs = durationNs
+  kept.exceptions = exceptions
+  if (found.traceAt >= 0) {
+    kept.trace0 = wire.word(found.traceAt)
+    kept.trace1 = wire.word(found.traceAt + 4)
+    kept.trace2 = wire.word(found.traceAt + 8)
+    kept.trace3 = wire.word(found.traceAt + 12)
   }
-  if (draft.idAt >= 0) {
-    span.id0 = wire.word(draft.idAt)
-    span.id1 = wire.word(draft.idAt + 4)
+  if (found.idAt >= 0) {
+    kept.id0 = wire.word(found.idAt)
+    kept.id1 = wire.word(found.idAt + 4)
   }
-  if (draft.parentAt >= 0) {
-    span.parent0 = wire.word(draft.parentAt)
-    span.parent1 = wire.word(draft.parentAt + 4)
+  if (found.parentAt >= 0) {
+    kept.parent0 = wire.word(found.parentAt)
+    kept.parent1 = wire.word(found.parentAt + 4)
   }
-  if (counts) {
-    span.name = textOf(wire, draft.nameFrom, draft.nameTo)
-    if (draft.attributesAt >= 0) readSpanAttributes(wire, end, span)
-  }
-  block.spans.push(span)
+  if (counted) kept.name = textOf(wire, found.nameFrom, found.nameTo)
+  block.spans.push(kept)
 }
 
-/** The second walk, from the first attribute on. */
-function readSpanAttributes(wire: Wire, end: number, span: Span): void {
-  startSpan()
-  wire.at = draft.attributesAt
+/** Walks over the span once more, for a sender that writes attributes before the kind. */
+function readAttributesAgain(wire: Wire, end: number): Span {
+  const again = startSpan()
+  wire.at = found.attributesAt
   while (wire.at < end) {
     const tag = wire.tag()
-    if (tag === 0x4a) readSpanAttribute(wire, wire.enter(end), span)
-    else wire.skip(tag, end)
+    if (tag === 0x4a) {
+      const to = wire.enter(end)
+      readSpanAttribute(wire, to, again)
+      wire.at = to
+    } else wire.skip(tag, end)
   }
+  return again
 }
 
-function readSpanAttribute(wire: Wire, end: number, span: Span): void {
+/** Reads one KeyValue from the cursor to `end`; leaves the cursor anywhere. */
+function readSpanAttribute(wire: Wire, end: number, into: Span): void {
+  const { bytes } = wire
+  const at = wire.at
+  // The usual order, key and value alone and both short: no other bytes may be left over.
+  const keyTo = at + 2 + bytes[at + 1]!
+  if (bytes[at] === 0x0a && keyTo + 2 <= end && bytes[keyTo] === 0x12) {
+    const valueFrom = keyTo + 2
+    if (
+      bytes[at + 1]! < 0x80 &&
+      valueFrom + bytes[keyTo + 1]! === end &&
+      bytes[keyTo + 1]! < 0x80
+    ) {
+      const key = spanKeys.find(wire, at + 2, keyTo)
+      if (key < 0) return
+      wire.at = valueFrom
+      return readSpanValue(wire, end, { key, into })
+    }
+  }
+  readSpanAttributeSlowly(wire, end, into)
+}
+
+function readSpanAttributeSlowly(wire: Wire, end: number, into: Span): void {
   let key = -1
   let valueAt = -1
   let valueTo = -1
@@ -208,7 +280,7 @@ function readSpanAttribute(wire: Wire, end: number, span: Span): void {
     const tag = wire.tag()
     if (tag === 0x0a) {
       const to = wire.enter(end)
-      key = spanKeys.find(wire.bytes, wire.at, to)
+      key = spanKeys.find(wire, wire.at, to)
       wire.at = to
     } else if (tag === 0x12) {
       valueTo = wire.enter(end)
@@ -219,17 +291,31 @@ function readSpanAttribute(wire: Wire, end: number, span: Span): void {
   wire.leave(end)
   if (key < 0 || valueAt < 0) return
   wire.at = valueAt
-  while (wire.at < valueTo) {
+  readSpanValue(wire, valueTo, { key, into })
+}
+
+/** An AnyValue from the cursor to `end`: text and integers are used, other types are as if not there. */
+function readSpanValue(
+  wire: Wire,
+  end: number,
+  { key, into }: { readonly key: number; readonly into: Span },
+): void {
+  while (wire.at < end) {
     const tag = wire.tag()
     if (tag === 0x0a) {
-      const to = wire.enter(valueTo)
-      setSpanValue(span, key, textOf(wire, wire.at, to))
+      const to = wire.enter(end)
+      setSpanValue(into, key, textOf(wire, wire.at, to))
       wire.at = to
-    } else if (tag === 0x18) setSpanValue(span, key, wire.int64())
-    else wire.skip(tag, valueTo)
+    } else if (tag === 0x18) setSpanValue(into, key, wire.int64())
+    else wire.skip(tag, end)
   }
-  wire.leave(valueTo)
-  wire.at = end
+  wire.leave(end)
+}
+
+/** An empty span, and an empty record of which of its values are there. */
+function startSpan(): Span {
+  startSpanValues()
+  return new Span()
 }
 
 function readStatus(wire: Wire, end: number, before: number): number {

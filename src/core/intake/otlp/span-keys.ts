@@ -6,23 +6,19 @@
  * Source: OpenTelemetry semantic conventions 1.45 and 1.11; reference of formats, *Attributes and fallbacks*.
  */
 import { KeyTable } from './key-table.ts'
-import type { Span } from './telemetry.ts'
+import { OtherValues, type Span } from './telemetry.ts'
+
+type OtherSlot = keyof OtherValues
 
 type Slot =
   | 'method'
   | 'route'
   | 'httpStatus'
-  | 'rpcSystem'
-  | 'rpcService'
-  | 'rpcMethod'
-  | 'rpcStatus'
-  | 'operation'
-  | 'destination'
-  | 'destinationTemplate'
   | 'peerService'
   | 'serverAddress'
   | 'errorType'
   | 'statusText'
+  | OtherSlot
 
 /** In order of rank inside a slot: the first that is there wins. */
 const wanted: readonly (readonly [key: string, slot: Slot])[] = [
@@ -31,8 +27,6 @@ const wanted: readonly (readonly [key: string, slot: Slot])[] = [
   ['http.route', 'route'],
   ['http.response.status_code', 'httpStatus'],
   ['http.status_code', 'httpStatus'],
-  ['rpc.system.name', 'rpcSystem'],
-  ['rpc.system', 'rpcSystem'],
   ['rpc.service', 'rpcService'],
   ['rpc.method', 'rpcMethod'],
   ['rpc.status_code', 'rpcStatus'],
@@ -58,30 +52,51 @@ const slots = wanted.map(([, slot]) => slot)
 const slotNames = [...new Set(slots)]
 const slotIds = Uint8Array.from(slots, (slot) => slotNames.indexOf(slot))
 const slotCount = slotNames.length
-/** Rank of each slot's present value, by key index + 1; 0 is none. Emptied for each span. */
-const ranks = new Uint8Array(slotCount)
+/** Of each slot: turn * 64 + index + 1 of the key whose value it has. Values of earlier turns are none. */
+const ranks = new Float64Array(slotCount)
+let turn = 0
 
-export function startSpan(): void {
-  ranks.fill(0)
+/** To be called before the values of each span. */
+export function startSpanValues(): void {
+  turn += 64
 }
 
 /** Puts the value of wanted key `index` where it belongs. Numbers come as numbers or as digits. */
 export function setSpanValue(span: Span, index: number, value: string | number): void {
   const slotId = slotIds[index]!
-  const rank = ranks[slotId]!
-  if (rank !== 0 && rank < index + 1) return
-  ranks[slotId] = index + 1
+  const rank = turn + index + 1
+  if (ranks[slotId]! > turn && ranks[slotId]! < rank) return
+  ranks[slotId] = rank
   const slot = slots[index]!
   switch (slot) {
     case 'httpStatus':
       span.httpStatus = statusOf(value)
       return
+    case 'method':
+      span.method = textFrom(value)
+      return
+    case 'route':
+      span.route = textFrom(value)
+      return
+    case 'serverAddress':
+      span.serverAddress = textFrom(value)
+      return
+    case 'peerService':
+      span.peerService = textFrom(value)
+      return
+    case 'errorType':
+      span.errorType = textFrom(value)
+      return
     case 'statusText':
       if (span.status === 0 && value === 'ERROR') span.status = 2
       return
     default:
-      span[slot] = typeof value === 'string' ? value : String(value)
+      ;(span.other ??= new OtherValues())[slot] = textFrom(value)
   }
+}
+
+function textFrom(value: string | number): string {
+  return typeof value === 'string' ? value : String(value)
 }
 
 /** An HTTP status code, 0 for what is none. */

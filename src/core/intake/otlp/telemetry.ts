@@ -29,6 +29,17 @@ export const kindProducer = 4
 export const kindConsumer = 5
 export const statusError = 2
 
+/** What only spans of RPC and messaging have. */
+export class OtherValues {
+  rpcService = ''
+  rpcMethod = ''
+  /** As sent: `14`, `UNAVAILABLE`; '' for none. */
+  rpcStatus = ''
+  operation = ''
+  destination = ''
+  destinationTemplate = ''
+}
+
 /** A span of a kind that counts, or one of another kind with an exception. One shape, so that loops stay fast. */
 export class Span {
   kind = 0
@@ -48,17 +59,10 @@ export class Span {
   httpStatus = 0
   method = ''
   route = ''
-  rpcSystem = ''
-  rpcService = ''
-  rpcMethod = ''
-  /** As sent: `14`, `UNAVAILABLE`; '' for none. */
-  rpcStatus = ''
-  operation = ''
-  destination = ''
-  destinationTemplate = ''
   peerService = ''
   serverAddress = ''
   errorType = ''
+  other: OtherValues | null = null
   exceptions: readonly Exception[] | null = null
 }
 

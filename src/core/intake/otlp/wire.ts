@@ -31,14 +31,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export class Wire {
   readonly bytes: Uint8Array
-  readonly #view: DataView
+  readonly view: DataView
   at = 0
   /** Nanoseconds over the milliseconds that `timeMs` returned last. */
   nanosOver = 0
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   /** The next tag: field number * 8 + wire type. */
@@ -87,34 +87,43 @@ export class Wire {
 
   double(end: number): number {
     const from = this.#advance(8, end)
-    return this.#view.getFloat64(from, true)
+    return this.view.getFloat64(from, true)
   }
 
   /** Unsigned; a double, exact up to 2^53. */
   fixed64(end: number): number {
     const from = this.#advance(8, end)
-    return this.#view.getUint32(from + 4, true) * 2 ** 32 + this.#view.getUint32(from, true)
+    return this.view.getUint32(from + 4, true) * 2 ** 32 + this.view.getUint32(from, true)
   }
 
   sfixed64(end: number): number {
     const from = this.#advance(8, end)
-    return this.#view.getInt32(from + 4, true) * 2 ** 32 + this.#view.getUint32(from, true)
+    return this.view.getInt32(from + 4, true) * 2 ** 32 + this.view.getUint32(from, true)
   }
 
   /** Milliseconds of a fixed64 in nanoseconds, rounded down; `nanosOver` has the rest. */
   timeMs(end: number): number {
     const from = this.#advance(8, end)
-    const high = this.#view.getUint32(from + 4, true)
+    const high = this.view.getUint32(from + 4, true)
     // 2^32 = 4294 * 10^6 + 967296, so all of this stays below 2^53.
-    const rest = high * 967_296 + this.#view.getUint32(from, true)
+    const rest = high * 967_296 + this.view.getUint32(from, true)
     const wholeMs = Math.floor(rest / 1e6)
     this.nanosOver = rest - wholeMs * 1e6
     return high * 4294 + wholeMs
   }
 
+  /** `timeMs` of the fixed64 at `at`, which lies inside its parent; the cursor stays. */
+  timeMsAt(at: number): number {
+    const back = this.at
+    this.at = at
+    const ms = this.timeMs(at + 8)
+    this.at = back
+    return ms
+  }
+
   /** 4 bytes, big end first, as a signed word: ids compare by words. */
   word(at: number): number {
-    return this.#view.getInt32(at, false)
+    return this.view.getInt32(at, false)
   }
 
   /** Enters a length-delimited field and returns where it ends. */

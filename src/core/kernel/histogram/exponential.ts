@@ -17,15 +17,23 @@ export const spanMax = 320
 /** The coarsest scale of OTLP: one bucket then holds all doubles above 1, another all below. */
 const scaleMin = -10
 
+/** Room for half an octave at the start; doubled when it is used up. */
+const roomFirst = 32
+
 export class ExponentialHistogram {
   #scale = startScale
-  #offset = 0
-  #counts: number[] = []
+  #index = indexerOf(startScale)
+  /** Index of the bucket at place 0 of the room. */
+  #base = 0
+  // A plain array: rows are many and short-lived, and typed arrays are dear to make.
+  #room: number[] = []
+  /** The buckets in use, by index; none while last < first. */
+  #first = 0
+  #last = -1
   #zero = 0
   #sum = 0
-  #min: number | null = null
-  #max: number | null = null
-  #index = indexerOf(startScale)
+  #min = Infinity
+  #max = -Infinity
 
   static from(latency: ExponentialLatency): ExponentialHistogram {
     return new ExponentialHistogram().add(latency)
@@ -33,45 +41,28 @@ export class ExponentialHistogram {
 
   record(value: number): void {
     this.#sum += value
-    if (this.#min === null || value < this.#min) this.#min = value
-    if (this.#max === null || value > this.#max) this.#max = value
+    if (value < this.#min) this.#min = value
+    if (value > this.#max) this.#max = value
     if (value === 0) {
       this.#zero++
       return
     }
-    let index = this.#index(value)
-    const at = index - this.#offset
-    if (at >= 0 && at < this.#counts.length) {
-      this.#counts[at]!++
-      return
-    }
-    while (!this.#fits(index, index)) {
-      this.#downscale(1)
-      index >>= 1
-    }
-    this.#reach(index, index)
-    this.#counts[index - this.#offset]!++
+    const index = this.#index(value)
+    if (index >= this.#first && index <= this.#last) this.#room[index - this.#base]!++
+    else this.#count(index, 1)
   }
 
   /** Adds another histogram, of any scale. Returns itself. */
   add(other: ExponentialLatency): this {
     this.#sum += other.sum
-    if (other.min !== null) this.#min = Math.min(this.#min ?? other.min, other.min)
-    if (other.max !== null) this.#max = Math.max(this.#max ?? other.max, other.max)
+    if (other.min !== null) this.#min = Math.min(this.#min, other.min)
+    if (other.max !== null) this.#max = Math.max(this.#max, other.max)
     this.#zero += other.zero
-    const { first, last } = occupied(other.counts)
-    if (first > last) return this
-
     if (other.scale < this.#scale) this.#downscale(this.#scale - other.scale)
-    let shift = other.scale - this.#scale
-    while (!this.#fits((other.offset + first) >> shift, (other.offset + last) >> shift)) {
-      this.#downscale(1)
-      shift++
-    }
-    this.#reach((other.offset + first) >> shift, (other.offset + last) >> shift)
-    for (let each = first; each <= last; each++) {
-      const at = ((other.offset + each) >> shift) - this.#offset
-      this.#counts[at] = this.#counts[at]! + other.counts[each]!
+    for (let each = 0; each < other.counts.length; each++) {
+      const count = other.counts[each]!
+      // The own scale may fall while counts come in, so the shift is taken anew.
+      if (count !== 0) this.#count(shifted(other.offset + each, other.scale - this.#scale), count)
     }
     return this
   }
@@ -79,52 +70,81 @@ export class ExponentialHistogram {
   /** How many values it holds. */
   get count(): number {
     let total = this.#zero
-    for (const count of this.#counts) total += count
+    for (let index = this.#first; index <= this.#last; index++) {
+      total += this.#room[index - this.#base]!
+    }
     return total
   }
 
   toLatency(): ExponentialLatency {
-    const { first, last } = occupied(this.#counts)
+    const empty = this.#last < this.#first
     return {
       scale: this.#scale,
-      offset: first > last ? 0 : this.#offset + first,
-      counts: first > last ? [] : this.#counts.slice(first, last + 1),
+      offset: empty ? 0 : this.#first,
+      counts: empty ? [] : this.#used(),
       zero: this.#zero,
       sum: this.#sum,
-      min: this.#min,
-      max: this.#max,
+      min: this.#min === Infinity ? null : this.#min,
+      max: this.#max === -Infinity ? null : this.#max,
     }
   }
 
-  #fits(first: number, last: number): boolean {
-    if (this.#scale <= scaleMin) return true
-    if (this.#counts.length === 0) return last - first < spanMax
-    const from = Math.min(first, this.#offset)
-    const to = Math.max(last, this.#offset + this.#counts.length - 1)
-    return to - from < spanMax
+  /** Counts in a bucket of the own scale, which may lie outside those in use. */
+  #count(bucket: number, count: number): void {
+    let index = bucket
+    while (!this.#fits(index)) {
+      this.#downscale(1)
+      index = shifted(index, 1)
+    }
+    const empty = this.#last < this.#first
+    this.#reach(index)
+    this.#first = empty ? index : Math.min(this.#first, index)
+    this.#last = empty ? index : Math.max(this.#last, index)
+    this.#room[index - this.#base] = this.#room[index - this.#base]! + count
   }
 
-  /** Makes room for the buckets `first` to `last`. */
-  #reach(first: number, last: number): void {
-    if (this.#counts.length === 0) this.#offset = first
-    if (first < this.#offset) {
-      this.#counts = [...zeros(this.#offset - first), ...this.#counts]
-      this.#offset = first
+  #fits(index: number): boolean {
+    if (this.#last < this.#first || this.#scale <= scaleMin) return true
+    return Math.max(this.#last, index) - Math.min(this.#first, index) < spanMax
+  }
+
+  /** Makes room for a bucket, with as much again to both sides of those in use. */
+  #reach(index: number): void {
+    const at = index - this.#base
+    if (at >= 0 && at < this.#room.length) return
+    const empty = this.#last < this.#first
+    const from = empty ? index : Math.min(this.#first, index)
+    const to = empty ? index : Math.max(this.#last, index)
+    const room = zeros(Math.max(roomFirst, 2 * (to - from + 1)))
+    const base = from - ((room.length - (to - from + 1)) >> 1)
+    for (let each = this.#first; each <= this.#last; each++) {
+      room[each - base] = this.#room[each - this.#base]!
     }
-    while (this.#offset + this.#counts.length <= last) this.#counts.push(0)
+    this.#room = room
+    this.#base = base
+  }
+
+  #used(): number[] {
+    return this.#room.slice(this.#first - this.#base, this.#last - this.#base + 1)
   }
 
   #downscale(steps: number): void {
     const scale = Math.max(this.#scale - steps, scaleMin)
-    const halved = downscaled(
-      { offset: this.#offset, counts: this.#counts },
+    const { offset, counts } = downscaled(
+      { offset: this.#first, counts: this.#used() },
       { steps: this.#scale - scale },
     )
     this.#scale = scale
     this.#index = indexerOf(scale)
-    this.#offset = halved.offset
-    this.#counts = halved.counts
+    this.#room = counts
+    this.#base = this.#first = offset
+    this.#last = offset + counts.length - 1
   }
+}
+
+/** The index of a bucket `steps` scales coarser. More than 31 steps would wrap the shift. */
+function shifted(index: number, steps: number): number {
+  return index >> Math.min(steps, 31)
 }
 
 interface Buckets {
@@ -163,14 +183,6 @@ export function histogramOf(value: number, count: number): ExponentialLatency {
   }
 }
 
-function occupied(counts: readonly number[]): { first: number; last: number } {
-  let first = 0
-  let last = counts.length - 1
-  while (first <= last && counts[first] === 0) first++
-  while (last >= first && counts[last] === 0) last--
-  return { first, last }
-}
-
 function zeros(length: number): number[] {
-  return Array.from({ length }, () => 0)
+  return new Array<number>(length).fill(0)
 }

@@ -73,7 +73,8 @@ class BlockFold {
   readonly #series
   readonly #httpRoutes = new Map<string, Map<string, string>>()
   readonly #callees = new Map<string, Callee | null>()
-  readonly #calls = new Map<string, { startMs: number; window: CallWindow | null }>()
+  readonly #called = new Map<Identity, Named>()
+  readonly #calls = new Map<Named, { startMs: number; window: CallWindow | null }>()
 
   constructor(
     identity: Identity,
@@ -82,7 +83,7 @@ class BlockFold {
     this.#identity = identity
     this.#gathering = from.gathering
     this.#children = from.children
-    this.#series = from.gathering.rollups.series(identity, 'spans')
+    this.#series = from.gathering.rollups.spans(identity)
   }
 
   fold(spans: readonly Span[]): void {
@@ -123,13 +124,12 @@ class BlockFold {
   #call(span: Span, startMs: number): void {
     const callee = this.#calleeOf(span)
     if (callee === null) return
-    const id = `${callee.by} ${callee.key}`
-    let last = this.#calls.get(id)
+    let last = this.#calls.get(callee)
     if (last === undefined || last.startMs !== startMs) {
       const { calls } = this.#gathering
       const window = calls.at(callee.key, { caller: this.#identity, startMs, by: callee.by })
       last = { startMs, window }
-      this.#calls.set(id, last)
+      this.#calls.set(callee, last)
     }
     const { window } = last
     if (window === null) return
@@ -142,7 +142,12 @@ class BlockFold {
   #calleeOf(span: Span): Named | null {
     const child = this.#children.get(span.id1)
     if (child !== undefined && isChild(child.span, span)) {
-      return { key: child.identity.key, by: 'trace' }
+      let called = this.#called.get(child.identity)
+      if (called === undefined) {
+        called = { key: child.identity.key, by: 'trace' }
+        this.#called.set(child.identity, called)
+      }
+      return called
     }
     const name = span.peerService === '' ? span.serverAddress : span.peerService
     if (name === '') return null

@@ -7,6 +7,7 @@
 import type { Frame, Kinds } from '../../../contracts/service-events.ts'
 import { fingerprintOf, shortType, templateOf } from '../../intake/exceptions/fingerprint.ts'
 import { parseStack } from '../../intake/exceptions/stack.ts'
+import { Memo } from './memo.ts'
 import type { Identity } from '../../intake/identity.ts'
 import type { Exception } from '../../intake/otlp/telemetry.ts'
 import { traceHash, traceId } from './traces.ts'
@@ -46,8 +47,6 @@ export class KindsOfFailure {
   readonly #settings: FoldSettings
   readonly #occurrences = new Map<string, Occurrence>()
   readonly #routes = new Map<string, string>()
-  /** One failure of many requests is read once. */
-  readonly #readings = new Map<string, Reading>()
 
   constructor(settings: FoldSettings) {
     this.#settings = settings
@@ -113,21 +112,50 @@ export class KindsOfFailure {
   }
 
   #read({ type, exception }: Occurrence): Reading {
-    const id = `${type}\n${exception.message}\n${exception.stack}`
-    let reading = this.#readings.get(id)
-    if (reading === undefined) {
-      const { scrub } = this.#settings
-      const template = templateOf(scrub(exception.message.slice(0, messageMax)))
-      const frames = parseStack(exception.stack).map((frame) => ({
-        ...frame,
-        file: scrub(frame.file),
-        function: frame.function === null ? null : scrub(frame.function),
-      }))
-      reading = { type, template, frames, fingerprint: fingerprintOf({ type, template, frames }) }
-      this.#readings.set(id, reading)
-    }
-    return reading
+    const { templates, stacks } = memosOf(this.#settings.scrub)
+    const template = templates.get(exception.message)
+    const { frames, fingerprints } = stacks.get(exception.stack)
+    return { type, template, frames, fingerprint: fingerprints.get(`${type}\n${template}`) }
   }
+}
+
+interface Stack {
+  readonly frames: Frame[]
+  /** By type and template. */
+  readonly fingerprints: Memo<string>
+}
+
+interface Memos {
+  readonly templates: Memo<string>
+  readonly stacks: Memo<Stack>
+}
+
+/** What texts become depends on the text and the scrubber alone; failures come in numbers. */
+const memos = new WeakMap<FoldSettings['scrub'], Memos>()
+
+function memosOf(scrub: FoldSettings['scrub']): Memos {
+  let found = memos.get(scrub)
+  if (found === undefined) {
+    found = {
+      templates: new Memo((message) => templateOf(scrub(message.slice(0, messageMax)))),
+      stacks: new Memo((stack) => stackOf(stack, scrub)),
+    }
+    memos.set(scrub, found)
+  }
+  return found
+}
+
+function stackOf(stack: string, scrub: FoldSettings['scrub']): Stack {
+  const frames = parseStack(stack).map((frame) => ({
+    ...frame,
+    file: scrub(frame.file),
+    function: frame.function === null ? null : scrub(frame.function),
+  }))
+  const fingerprints = new Memo((typeAndTemplate) => {
+    const [type = '', template = ''] = typeAndTemplate.split('\n', 2)
+    return fingerprintOf({ type, template, frames })
+  })
+  return { frames, fingerprints }
 }
 
 function include(

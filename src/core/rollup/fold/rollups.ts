@@ -21,8 +21,8 @@ export class Row {
   single: ExponentialHistogram | null = null
   /** Of whole histograms. */
   merged: Latency | null = null
-  /** requests, errors of group 0, of group 1, … */
-  readonly groups = new Float64Array(2 * groupCount)
+  /** requests, errors of group 0, of group 1, …; none while one instance alone reports. */
+  groups: number[] | null = null
 
   constructor(route: string) {
     this.route = route
@@ -31,21 +31,30 @@ export class Row {
   add({ instance, requests, errors }: Requests): void {
     this.requests += requests
     this.errors += errors
+    if (this.groups === null) return
     const at = 2 * (instance % groupCount)
-    this.groups[at]! += requests
-    this.groups[at + 1]! += errors
+    this.groups[at] = this.groups[at]! + requests
+    this.groups[at + 1] = this.groups[at + 1]! + errors
   }
 
   /** One request: the way of spans, without an object for each. */
   addOne(instance: number, failed: boolean, seconds: number): void {
     this.requests++
-    const at = 2 * (instance % groupCount)
-    this.groups[at]!++
-    if (failed) {
-      this.errors++
-      this.groups[at + 1]!++
+    if (failed) this.errors++
+    if (this.groups !== null) {
+      const at = 2 * (instance % groupCount)
+      this.groups[at]!++
+      if (failed) this.groups[at + 1]!++
     }
     ;(this.single ??= new ExponentialHistogram()).record(seconds)
+  }
+
+  /** From now on by group; what came so far was `instance`'s. */
+  split(instance: number): void {
+    this.groups = new Array<number>(2 * groupCount).fill(0)
+    const at = 2 * (instance % groupCount)
+    this.groups[at] = this.requests
+    this.groups[at + 1] = this.errors
   }
 }
 
@@ -60,9 +69,28 @@ export class Window {
   readonly instances = new Set<number>()
   readonly rows = new Map<string, Row>()
   spacingMs = 0
+  readonly #firstInstance: number
 
-  constructor(startMs: number) {
+  constructor(startMs: number, instance: number) {
     this.startMs = startMs
+    this.#firstInstance = instance
+    this.instances.add(instance)
+  }
+
+  report(instance: number): void {
+    if (this.instances.size >= instancesMax || this.instances.has(instance)) return
+    this.instances.add(instance)
+    if (this.instances.size > 2) return
+    for (const row of this.rows.values()) row.split(this.#firstInstance)
+  }
+
+  rowOf(route: string): Row {
+    let row = this.rows.get(route)
+    if (row === undefined) {
+      this.rows.set(route, (row = new Row(route)))
+      if (this.instances.size > 1) row.split(this.#firstInstance)
+    }
+    return row
   }
 }
 
@@ -86,21 +114,17 @@ export class Series {
     let window = this.#last
     if (window === null || window.startMs !== startMs) {
       window = this.windows.get(startMs) ?? null
-      if (window === null) this.windows.set(startMs, (window = new Window(startMs)))
+      if (window === null) {
+        this.windows.set(startMs, (window = new Window(startMs, instance)))
+      }
       this.#last = window
     }
-    if (window.instances.size < instancesMax) window.instances.add(instance)
+    window.report(instance)
     return window
   }
 
   row(window: Window, route: string): Row {
-    let row = window.rows.get(route)
-    if (row === undefined) {
-      const admitted = this.#routes.admit(this.#owner, route)
-      row = window.rows.get(admitted)
-      if (row === undefined) window.rows.set(admitted, (row = new Row(admitted)))
-    }
-    return row
+    return window.rows.get(route) ?? window.rowOf(this.#routes.admit(this.#owner, route))
   }
 }
 
@@ -108,10 +132,21 @@ export class Rollups {
   readonly #settings: FoldSettings
   readonly #routes: RouteLimit
   readonly #series = new Map<string, Series>()
+  /** The same for identities that come again. */
+  readonly #spans = new Map<Identity, Series>()
 
   constructor(settings: FoldSettings) {
     this.#settings = settings
     this.#routes = new RouteLimit(settings.routesMax)
+  }
+
+  spans(identity: Identity): Series {
+    let series = this.#spans.get(identity)
+    if (series === undefined) {
+      series = this.series(identity, 'spans')
+      this.#spans.set(identity, series)
+    }
+    return series
   }
 
   series(identity: Identity, source: 'spans' | 'metrics'): Series {
@@ -160,7 +195,6 @@ export function hintsMember(hints: VersionHints | null): { hints?: VersionHints 
 }
 
 function rowsOf(window: Window): RollupRow[] {
-  const several = window.instances.size > 1
   return [...window.rows.values()]
     .sort((a, b) => (a.route < b.route ? -1 : 1))
     .map((row) => ({
@@ -169,14 +203,14 @@ function rowsOf(window: Window): RollupRow[] {
       errors: row.errors,
       unanswered: 0,
       latency: addLatency(row.merged, row.single?.toLatency() ?? null),
-      ...(several && { groups: groupsOf(row) }),
+      ...(row.groups !== null && { groups: groupsOf(row.groups) }),
     }))
 }
 
-function groupsOf(row: Row): [number, number][] {
+function groupsOf(groups: readonly number[]): [number, number][] {
   return Array.from({ length: groupCount }, (_, group) => [
-    row.groups[2 * group]!,
-    row.groups[2 * group + 1]!,
+    groups[2 * group]!,
+    groups[2 * group + 1]!,
   ])
 }
 
