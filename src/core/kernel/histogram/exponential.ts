@@ -183,6 +183,9 @@ export function histogramOf(value: number, count: number): ExponentialLatency {
   }
 }
 
-function zeros(length: number): number[] {
-  return new Array<number>(length).fill(0)
+/** Faster than Array.from for the short lists that are made by the thousand. */
+export function zeros(length: number): number[] {
+  const result: number[] = []
+  for (let each = 0; each < length; each++) result.push(0)
+  return result
 }

@@ -4,7 +4,7 @@
  */
 import type { Latency, Rollup, RollupRow, VersionHints } from '../../../contracts/service-events.ts'
 import type { Identity } from '../../intake/identity.ts'
-import { ExponentialHistogram } from '../../kernel/histogram/exponential.ts'
+import { ExponentialHistogram, zeros } from '../../kernel/histogram/exponential.ts'
 import { addLatency } from '../../kernel/histogram/latency.ts'
 import { chunked } from './chunks.ts'
 import { RouteLimit } from './routes.ts'
@@ -51,7 +51,7 @@ export class Row {
 
   /** From now on by group; what came so far was `instance`'s. */
   split(instance: number): void {
-    this.groups = new Array<number>(2 * groupCount).fill(0)
+    this.groups = zeros(2 * groupCount)
     const at = 2 * (instance % groupCount)
     this.groups[at] = this.requests
     this.groups[at + 1] = this.errors
