@@ -9,6 +9,12 @@ import { CommanderError } from 'commander'
 import { ConfigError, UnreachableError, UsageError } from '../core/kernel/errors.ts'
 import { program } from './program.ts'
 
+// A reader that goes away (`| head`) ends the output, not with an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 try {
   await program().parseAsync(process.argv)
 } catch (error) {

@@ -1,12 +1,12 @@
 /** Every command with its arguments and options. A command's module is loaded when it is run. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { collect, instant } from './options.ts'
+import { serverCommands } from './program-server.ts'
 
 interface Common {
   readonly config?: string
   readonly set: string[]
 }
-
-const collect = (value: string, before: string[]) => [...before, value]
 
 export function program(): Command {
   const root = new Command('culprit')
@@ -16,6 +16,7 @@ export function program(): Command {
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'culprit: ')) })
+  serverCommands(root)
   replayCommand(root)
   configCommand(root)
   return root
@@ -63,10 +64,4 @@ function configCommand(root: Command): void {
       const { runConfig } = await import('./commands/config.ts')
       runConfig(options)
     })
-}
-
-export function instant(text: string): number {
-  const atMs = Date.parse(text)
-  if (Number.isNaN(atMs)) throw new InvalidArgumentError('wants an RFC 3339 time')
-  return atMs
 }

@@ -138,6 +138,7 @@ class AttributeMachine implements Machine {
       finding,
       verdict: firstVerdict(),
       evidence: null,
+      history: [],
       published: 0,
     }
     entry.finding = finding
@@ -173,6 +174,7 @@ class AttributeMachine implements Machine {
     this.#service(evidence.service).heardMs = evidence.atMs
     this.#state.nowMs = Math.max(this.#state.nowMs, evidence.atMs)
     entry.evidence = evidence
+    noteHistory(entry, evidence)
     const before = entry.verdict.verdict
     const vetoes = vetoesOf(this.#state, entry, evidence)
     entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
@@ -331,6 +333,14 @@ class AttributeMachine implements Machine {
       this.#rankings(entry, ranking, atMs, true)
     }
   }
+}
+
+/** At most one point a minute, and the newest. */
+function noteHistory({ history }: ReleaseEntry, { atMs, logE }: EvidenceFinding): void {
+  const before = history.at(-2)
+  if (before !== undefined && atMs - before[0] < 60_000) history.pop()
+  history.push([atMs, Number(logE.toPrecision(6))])
+  if (history.length > 300) history.shift()
 }
 
 function decodeFinding(value: Uint8Array): Finding | null {

@@ -16,6 +16,8 @@ export interface ReleaseEntry {
   verdict: VerdictState
   /** Newest evidence of its streams. */
   evidence: EvidenceFinding | null
+  /** Evidence of the whole release over time: [ms, log E], at most one a minute. */
+  history: [number, number][]
   /** Revision of the published `Release`. */
   published: number
 }

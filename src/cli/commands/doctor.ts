@@ -1,0 +1,137 @@
+/**
+ * `culprit doctor`: says first what a newcomer gets wrong: nothing arriving, deployments that met no
+ * telemetry, telemetry without version or environment, clocks. Exit 1 when it found a fault.
+ */
+import type { Release } from '../../contracts/release.ts'
+import { formatServiceKey, parseServiceKey } from '../../core/kernel/service-key.ts'
+import type { SeenService } from '../../web/queries.ts'
+import { Client } from '../client/client.ts'
+import { print, printJson } from '../client/text.ts'
+import { configure } from '../configure.ts'
+
+export interface DoctorFlags {
+  readonly url?: string
+  readonly config?: string
+  readonly set: readonly string[]
+  readonly json: boolean
+}
+
+interface Finding {
+  readonly level: 'fault' | 'warning' | 'ok'
+  readonly what: string
+  readonly mend: string
+}
+
+const staleAfterMs = 120_000
+
+export async function runDoctor(flags: DoctorFlags): Promise<void> {
+  const { config } = configure(flags)
+  const client = new Client(flags.url)
+  const ready = await client.open('/readyz')
+  const { reasons } = (await ready.json()) as { reasons: string[] }
+  const { items: services } = await client.get<{ items: SeenService[] }>('/v1/services')
+  const releases = await client.list<Release>('/v1/releases')
+  const metrics = await (await client.open('/metrics')).text()
+  const environment = config.service.defaultEnvironment
+  const findings = [
+    ...reasons.map((reason): Finding => ({ level: 'fault', what: reason, mend: 'see the log' })),
+    ...arriving(services, config.ingest.otlpListen),
+    ...joining(releases, services),
+    ...naming(services, environment),
+    ...clocks(metrics),
+  ]
+  if (findings.every(({ level }) => level === 'ok')) {
+    findings.push({
+      level: 'ok',
+      what: `${services.length} services, ${releases.length} releases`,
+      mend: '',
+    })
+  }
+  if (flags.json) printJson(findings)
+  else {
+    for (const { level, what, mend } of findings) {
+      print(`${level.padEnd(7)} ${what}`)
+      if (mend !== '') print(`        ${mend}`)
+    }
+  }
+  if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
+}
+
+function arriving(services: readonly SeenService[], otlp: string): Finding[] {
+  if (services.length === 0) {
+    const mend = `point a Collector's otlphttp exporter, or OTEL_EXPORTER_OTLP_ENDPOINT, at http://${otlp}`
+    return [{ level: 'fault', what: 'no telemetry has arrived', mend }]
+  }
+  const newest = Math.max(...services.map(({ lastSeenAt }) => Date.parse(lastSeenAt ?? '') || 0))
+  const ageMs = Date.now() - newest
+  if (ageMs <= staleAfterMs) return []
+  const what = `the newest telemetry is ${Math.round(ageMs / 1000)} s old`
+  return [{ level: 'fault', what, mend: 'is the sender running, and its clock right?' }]
+}
+
+function joining(releases: readonly Release[], services: readonly SeenService[]): Finding[] {
+  const names = services.map(({ service }) => service)
+  return releases
+    .filter(
+      ({ verdict, joined }) =>
+        verdict === 'unjoined' || (joined !== null && joined.startsWith('default')),
+    )
+    .map((release): Finding => {
+      const key = formatServiceKey(release.service)
+      if (release.verdict !== 'unjoined') {
+        const what = `${key} ${release.version ?? ''} was joined by ${release.joined}`
+        return {
+          level: 'warning',
+          what,
+          mend: 'name environment and namespace alike in events and telemetry',
+        }
+      }
+      const near = names
+        .filter((name) => name.endsWith(`/${release.service.name}`))
+        .concat(names)
+        .slice(0, 3)
+      const what = `deployment of ${key} ${release.version ?? ''} met no telemetry: ${release.reason}`
+      return { level: 'fault', what, mend: near.length === 0 ? '' : `nearest: ${near.join(', ')}` }
+    })
+}
+
+function naming(services: readonly SeenService[], environment: string): Finding[] {
+  const findings: Finding[] = []
+  const versionless = services.filter(({ versions }) => versions.length === 0)
+  if (versionless.length > 0) {
+    const what = `no service.version: ${versionless.map(({ service }) => service).join(', ')}`
+    const mend =
+      'set OTEL_RESOURCE_ATTRIBUTES=service.version=…: without it, before against after only'
+    findings.push({ level: 'warning', what, mend })
+  }
+  const unplaced = services.filter(
+    ({ service }) => parseServiceKey(service)?.environment === environment,
+  )
+  if (unplaced.length > 0) {
+    const what = `no deployment.environment.name: ${unplaced.map(({ service }) => service).join(', ')}`
+    findings.push({
+      level: 'warning',
+      what,
+      mend: 'set deployment.environment.name, or service.defaultEnvironment',
+    })
+  }
+  return findings
+}
+
+function clocks(metrics: string): Finding[] {
+  const count = (reason: string) => {
+    const found = new RegExp(`culprit_events_dropped_total\\{reason="${reason}"\\} (\\d+)`).exec(
+      metrics,
+    )
+    return Number(found?.[1] ?? 0)
+  }
+  return (['ahead', 'behind'] as const).flatMap((reason): Finding[] => {
+    const dropped = count(reason)
+    if (dropped === 0) return []
+    const mend =
+      reason === 'ahead'
+        ? 'a sender’s clock runs ahead'
+        : 'a sender’s clock runs behind, or it sends old data'
+    return [{ level: 'warning', what: `${dropped} records were refused as ${reason}`, mend }]
+  })
+}

@@ -1,0 +1,10 @@
+/** How options are read: repeated ones collected, times parsed. */
+import { InvalidArgumentError } from 'commander'
+
+export const collect = (value: string, before: string[]): string[] => [...before, value]
+
+export function instant(text: string): number {
+  const atMs = Date.parse(text)
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError('wants an RFC 3339 time')
+  return atMs
+}

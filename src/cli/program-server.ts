@@ -1,0 +1,113 @@
+/** The commands that run Culprit or ask a running one. */
+import { type Command, Option } from 'commander'
+import { collect } from './options.ts'
+
+export function serverCommands(root: Command): void {
+  upCommand(root)
+  listCommands(root)
+  explainCommands(root)
+  root
+    .command('doctor')
+    .description('what is wrong with what arrives, most likely faults first')
+    .option('--url <url>', 'a running Culprit')
+    .option('--config <file>', 'settings file (culprit.yaml)')
+    .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+    .option('--json', 'as JSON lines', false)
+    .action(async (options) => {
+      const { runDoctor } = await import('./commands/doctor.ts')
+      await runDoctor(options)
+    })
+}
+
+function upCommand(root: Command): void {
+  root
+    .command('up')
+    .description('runs until a signal: OTLP on :4318, page, API and events on :8321')
+    .option('--config <file>', 'settings file (culprit.yaml)')
+    .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+    .option('--roles <list>', 'ingest,detect,attribute,deliver,web')
+    .option('--record <dir>', 'keeps what came in as files that replay reads')
+    .action(async (options) => {
+      const { runUp } = await import('./commands/up.ts')
+      await runUp(options)
+    })
+}
+
+function listCommands(root: Command): void {
+  const state = new Option('--state <state>', 'open or all')
+    .choices(['open', 'all'])
+    .default('open')
+  root
+    .command('incidents')
+    .description('what broke')
+    .addOption(state)
+    .option('--url <url>', 'a running Culprit')
+    .option('--from <file>', 'a replay’s output')
+    .option('--json', 'as JSON lines', false)
+    .action(async (options) => {
+      const { runIncidents } = await import('./commands/incidents.ts')
+      await runIncidents(options)
+    })
+  root
+    .command('releases')
+    .description('every release with its verdict')
+    .option('--service <key>', 'environment/namespace/name')
+    .option('--url <url>', 'a running Culprit')
+    .option('--from <file>', 'a replay’s output')
+    .option('--json', 'as JSON lines', false)
+    .action(async (options) => {
+      const { runReleases } = await import('./commands/incidents.ts')
+      await runReleases({ ...options, state: 'all' })
+    })
+}
+
+function explainCommands(root: Command): void {
+  root
+    .command('explain')
+    .description('why: every piece of evidence of an incident or release')
+    .argument('<id>', 'inc_… or rel_…')
+    .option('--baselines', 'what simpler rules would have said', false)
+    .option('--url <url>', 'a running Culprit')
+    .option('--from <file>', 'a replay’s output')
+    .option('--json', 'as JSON', false)
+    .action(async (id: string, options) => {
+      const { runExplain } = await import('./commands/explain.ts')
+      await runExplain(id, options)
+    })
+  root
+    .command('windows')
+    .description('closed windows of a service')
+    .requiredOption('--service <key>', 'environment/namespace/name')
+    .option('--from <time or file>', 'first instant; or, if it is a file, a replay’s output')
+    .option('--to <time>', 'last instant')
+    .option('--url <url>', 'a running Culprit')
+    .option('--json', 'as JSON lines', false)
+    .action(
+      async (options: {
+        service: string
+        from?: string
+        to?: string
+        url?: string
+        json: boolean
+      }) => {
+        const { runWindows } = await import('./commands/windows.ts')
+        const isFile = options.from !== undefined && Number.isNaN(Date.parse(options.from))
+        const { from, ...rest } = options
+        await runWindows({
+          ...rest,
+          ...(from === undefined ? {} : isFile ? { file: from } : { from }),
+        })
+      },
+    )
+  root
+    .command('alerts')
+    .description('alerts as the topic carries them')
+    .option('--follow', 'go on as they come', false)
+    .option('--url <url>', 'a running Culprit')
+    .option('--from <file>', 'a replay’s output')
+    .option('--json', 'CDEvents as JSON lines', false)
+    .action(async (options) => {
+      const { runAlerts } = await import('./commands/alerts.ts')
+      await runAlerts(options)
+    })
+}

@@ -1,0 +1,187 @@
+/**
+ * What the doors hand over: folds requests, counts everything that came, and answers when it is durable.
+ * In = accepted + the sum of refused by reason, for every kind.
+ */
+import { createHash } from 'node:crypto'
+import { joinService } from '../../core/releases/join-service.ts'
+import { serviceName } from '../../core/kernel/service-key.ts'
+import { unwrapHttp } from '../../core/intake/cloudevents/unwrap.ts'
+import { foldOtlp } from '../../core/rollup/fold/fold.ts'
+import type { FoldSettings } from '../../core/rollup/fold/settings.ts'
+import type { DoorUnit } from '../../engine/door-unit.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Output } from '../../processors/processor.ts'
+import { deadLetter, serviceEventOutput } from '../../processors/ingest/outputs.ts'
+import { readDeployments } from '../../processors/ingest/read-deployments.ts'
+import type { Topics } from '../../processors/topics.ts'
+import type { EventsOutcome } from '../../web/events-door.ts'
+import type { OtlpOutcome, OtlpSignal } from '../../web/otlp-door.ts'
+import type { SeenService } from '../../web/queries.ts'
+import type { OwnMetrics } from './own-metrics.ts'
+import type { Recorder } from './recorder.ts'
+
+export interface IntakeOptions {
+  readonly door: DoorUnit<object>
+  readonly clock: Clock
+  readonly topics: Topics
+  readonly settings: FoldSettings
+  readonly metrics: OwnMetrics
+  readonly recorder: Recorder | null
+  readonly services: () => Promise<readonly SeenService[]>
+}
+
+type OtlpAnswer =
+  | { readonly status: 'accepted'; readonly rejected: number; readonly message: string }
+  | { readonly status: 'undecodable'; readonly message: string }
+
+const kindOf = { traces: 'spans', metrics: 'points', logs: 'logs' } as const
+
+export class Intake {
+  readonly #options: IntakeOptions
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  async otlp(signal: OtlpSignal, bytes: Buffer): Promise<OtlpOutcome> {
+    const { door, clock, recorder } = this.#options
+    const arrivedMs = clock.now()
+    recorder?.otlp(arrivedMs, bytes)
+    const answer = await door.accept({
+      bodyHash: bytes.length === 0 ? null : hashOf(signal, bytes),
+      bytes: bytes.length,
+      arrivedMs,
+      fold: () => this.#fold(signal, bytes, arrivedMs),
+    })
+    if ('answer' in answer) return answer.answer as OtlpAnswer
+    const code = answer.status === 'busy' ? 429 : 503
+    return { status: 'busy', code, retryAfterSeconds: answer.retryAfterSeconds }
+  }
+
+  #fold(signal: OtlpSignal, bytes: Buffer, arrivedMs: number) {
+    const { settings, topics, metrics } = this.#options
+    const folded = foldOtlp({ signal, bytes, arrivedMs, settings })
+    if (!folded.ok) {
+      metrics.refused(kindOf[signal], folded.reason, 1)
+      const from = { topic: `http/v1/${signal}`, partition: 0, offset: 0, key: null }
+      const value = bytes.length > 900_000 ? bytes.subarray(0, 900_000) : bytes
+      const letter = deadLetter({ reason: folded.reason, from, value }, topics.deadLetters)
+      metrics.deadLetter(folded.reason)
+      const answer: OtlpAnswer = { status: 'undecodable', message: folded.message }
+      return { outputs: [letter], times: null, answer }
+    }
+    const tallies = {
+      spans: folded.counts.spans,
+      points: folded.counts.points,
+      logs: folded.counts.logs,
+    }
+    let [rejected, telemetry] = [0, 0]
+    const reasons: string[] = []
+    for (const [kind, tally] of Object.entries(tallies) as [
+      keyof typeof tallies,
+      typeof tallies.spans,
+    ][]) {
+      metrics.accepted(kind, tally.accepted)
+      telemetry += tally.accepted
+      for (const [reason, count] of Object.entries(tally.refused)) {
+        metrics.refused(kind, reason, count)
+        rejected += count
+        reasons.push(`${count} ${reason}`)
+      }
+    }
+    const outputs: Output[] = folded.events.map((event) =>
+      serviceEventOutput(event, topics.serviceEvents),
+    )
+    const timeMs = folded.unitTimeMs
+    const times =
+      timeMs === null
+        ? null
+        : { timeMs, arrivedMs, lagMs: Math.max(0, arrivedMs - timeMs), telemetry }
+    const answer: OtlpAnswer = { status: 'accepted', rejected, message: reasons.join(', ') }
+    return { outputs, times, answer }
+  }
+
+  async events(
+    headers: Readonly<Record<string, string | undefined>>,
+    body: Buffer,
+  ): Promise<EventsOutcome> {
+    const { door, clock, topics, metrics, settings, recorder } = this.#options
+    const arrivedMs = clock.now()
+    const unwrapped = unwrapHttp(headers, body)
+    const read = readDeployments(unwrapped, { arrivedMs, settings })
+    metrics.accepted('deployments', read.deployments.length + read.ignored)
+    for (const { reason } of read.refused) metrics.refused('deployments', reason, 1)
+    for (const each of unwrapped) if (each.ok) recorder?.event(arrivedMs, each.event.data)
+    const answer = await door.accept({
+      bodyHash: null,
+      bytes: body.length,
+      arrivedMs,
+      fold: () => ({
+        outputs: read.deployments.map((each) => serviceEventOutput(each, topics.serviceEvents)),
+        times: null,
+        answer: {},
+      }),
+    })
+    if (!('answer' in answer)) {
+      const code = answer.status === 'busy' ? 429 : 503
+      return { status: 'busy', code, retryAfterSeconds: answer.retryAfterSeconds }
+    }
+    const seen = await this.#options.services()
+    const events = read.deployments.map((deployment) => ({
+      id: deployment.eventId,
+      service: deployment.service,
+      ...this.#hint(deployment, seen, arrivedMs),
+    }))
+    const [first] = read.refused
+    return {
+      status: 'taken',
+      answer: {
+        accepted: read.deployments.length,
+        ignored: read.ignored,
+        notes: read.notes,
+        events,
+      },
+      refused: first === undefined ? null : `${first.reason}: ${first.message}`,
+    }
+  }
+
+  /** What the deployment meets right now, in words: joining itself is `detect`'s. */
+  #hint(
+    deployment: {
+      service: string
+      named: { environment: boolean; namespace: boolean }
+      version: string | null
+    },
+    seen: readonly SeenService[],
+    nowMs: number,
+  ): { joined: string | null; hint: string } {
+    const same = seen.filter(
+      ({ service }) => serviceName(service) === serviceName(deployment.service),
+    )
+    const keys = same.map(({ service }) => service)
+    const join = joinService(deployment, keys, this.#options.settings.defaultEnvironment)
+    if (join.kind === 'ambiguous') {
+      return {
+        joined: null,
+        hint: `could be any of ${join.candidates.join(', ')}; nothing is joined`,
+      }
+    }
+    if (join.kind === 'none') {
+      const near = seen.slice(0, 3).map(({ service }) => service)
+      const others = near.length === 0 ? 'no telemetry at all yet' : `seen: ${near.join(', ')}`
+      return { joined: null, hint: `no telemetry of ${deployment.service} yet; ${others}` }
+    }
+    const found = same.find(({ service }) => service === join.key)!
+    const agoMs = found.lastSeenAt === null ? null : nowMs - Date.parse(found.lastSeenAt)
+    const when = agoMs === null ? '' : ` seen ${Math.max(0, Math.round(agoMs / 1000))} s ago`
+    const count = `${found.instances} instance${found.instances === 1 ? '' : 's'}`
+    const versions =
+      found.versions.length === 0 ? '; no `service.version`: before against after only' : ''
+    const how = join.how === 'exact' ? '' : ` (${join.how}: the event says ${deployment.service})`
+    return { joined: join.key, hint: `${count} of ${join.key}${when}${versions}${how}` }
+  }
+}
+
+function hashOf(signal: string, bytes: Buffer): string {
+  return createHash('sha1').update(signal).update(bytes).digest('base64')
+}
