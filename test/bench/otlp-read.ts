@@ -8,8 +8,8 @@
 import { decodeOtlp } from '../../src/core/intake/otlp/decode.ts'
 import { foldOtlp } from '../../src/core/rollup/fold/fold.ts'
 import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
-import { encodeOtlp, TracesData } from '../support/otlp-proto.ts'
-import { hasShop, shopRun } from '../support/shop-data.ts'
+import { encodeOtlp, jsonOfOtlp, TracesData } from '../support/otlp-proto.ts'
+import { hasShop, shopKafka, shopRun } from '../support/shop-data.ts'
 
 export interface BenchRow {
   readonly name: string
@@ -28,7 +28,10 @@ const arrivedMs = 1_795_326_302_000
 // oxlint-disable-next-line typescript/require-await -- a benchmark of the runner's shape
 export async function run(): Promise<BenchRow[]> {
   const sets = [{ name: 'made-up', bodies: madeUpBodies() }]
-  if (hasShop) sets.unshift({ name: 'recorded shop', bodies: recordedBodies() })
+  if (hasShop) {
+    sets.push({ name: 'recorded shop', bodies: recordedBodies() })
+    sets.push({ name: 'recorded shop as a Collector writes it', bodies: collectorBodies() })
+  }
   return sets.flatMap(({ name, bodies }) => measure(name, bodies))
 }
 
@@ -90,6 +93,13 @@ function recordedBodies(): Body[] {
     .map((json) => ({ bytes: encodeOtlp('traces', json), spans: countSpans(json) }))
     .filter(({ spans }) => spans >= 256)
     .slice(0, 60)
+}
+
+/** Fields from the last to the first, values before keys. */
+function collectorBodies(): Body[] {
+  return shopKafka('otlp_spans')
+    .map((bytes) => ({ bytes, spans: countSpans(jsonOfOtlp('traces', bytes) as Shape) }))
+    .filter(({ spans }) => spans >= 256)
 }
 
 function countSpans(json: Shape): number {

@@ -83,3 +83,22 @@ function withBytes(value: unknown): unknown {
     ]),
   )
 }
+
+/** The OTLP JSON of protobuf bytes, by protobufjs: ids in hex, 64-bit integers as digits. */
+export function jsonOfOtlp(signal: keyof typeof typeOf, bytes: Uint8Array): unknown {
+  const type = typeOf[signal]
+  return withText(type.toObject(type.decode(bytes), { longs: String }))
+}
+
+function withText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withText)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      each instanceof Uint8Array
+        ? Buffer.from(each).toString(idKeys.has(key) ? 'hex' : 'base64')
+        : withText(each),
+    ]),
+  )
+}

@@ -73,12 +73,11 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** Tags of fields that only a span, or only a log record, has; before any that a metric shares with them. */
+/** Tags that only one signal's item has: a span's kind and times, a log record's times, severity and attributes. */
 const spanTags: readonly number[] = [0x30, 0x39, 0x41]
 const logTags: readonly number[] = [0x09, 0x10, 0x32, 0x45, 0x59]
-const metricTags: readonly number[] = [0x3a, 0x4a, 0x52, 0x5a]
 
-/** The signal of a protobuf message by its first item: field 2 of field 2 of field 1. */
+/** The signal of a protobuf message by its first item, field 2 of field 2 of field 1, whatever the order of fields. */
 function recognise(bytes: Uint8Array): Signal {
   const wire = new Wire(bytes)
   let end = bytes.length
@@ -90,11 +89,8 @@ function recognise(bytes: Uint8Array): Signal {
       depth++
       continue
     }
-    if (depth === 3) {
-      if (spanTags.includes(tag)) return 'traces'
-      if (logTags.includes(tag)) return 'logs'
-      if (metricTags.includes(tag)) return 'metrics'
-    }
+    if (depth === 3 && spanTags.includes(tag)) return 'traces'
+    if (depth === 3 && logTags.includes(tag)) return 'logs'
     wire.skip(tag, end)
   }
   return 'metrics'

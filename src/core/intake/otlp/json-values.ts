@@ -110,7 +110,8 @@ export function anyValue(value: unknown, depth: number): AttributeValue {
   return null
 }
 
-function integerOf(value: unknown): number | string {
+/** An int64: an integer, or its decimal digits where a double would not hold it. */
+export function integerOf(value: unknown): number | string {
   const number = numberValue(value, 'intValue')
   if (Number.isSafeInteger(number) || typeof value === 'number') return number
   return String(value)

@@ -7,9 +7,9 @@
 import {
   attributesOf,
   enumValue,
+  integerOf,
   type Json,
   listOf,
-  numberValue,
   objectOf,
   textValue,
   timeValue,
@@ -126,7 +126,7 @@ function readSpanAttributes(value: unknown, span: Span): void {
     if (any['stringValue'] !== undefined) {
       setSpanValue(span, index, textValue(any['stringValue'], 'stringValue'))
     } else if (any['intValue'] !== undefined) {
-      setSpanValue(span, index, numberValue(any['intValue'], 'intValue'))
+      setSpanValue(span, index, integerOf(any['intValue']))
     }
   }
 }

@@ -4,47 +4,65 @@ import { textOf } from './strings.ts'
 import { Span } from './telemetry.ts'
 import type { Wire } from './wire.ts'
 
+/** The span that values go to; made when the first comes. */
+const reading: { span: Span | null } = { span: null }
+
+/** To be called before the attributes of each span. */
+export function startSpan(): void {
+  reading.span = null
+  startSpanValues()
+}
+
+/** The span with the values read since `startSpan`. */
+export function takeSpan(): Span {
+  return reading.span ?? new Span()
+}
+
+/** Where key and value of the KeyValue looked at last stand; one for all. */
+const pair = { keyFrom: 0, keyTo: 0, valueFrom: 0, valueTo: 0 }
+
 /**
- * False for a KeyValue that can be passed over: in its usual form, with a key that is not wanted. In any other form it
- * has to be read to know.
+ * Looks at a KeyValue in one of its usual forms: key and value, both short, nothing else, in either order (the
+ * Collector writes fields from the last to the first). False for any other form.
  */
-export function hasWantedKey(wire: Wire, at: number, end: number): boolean {
-  const { bytes } = wire
-  const keyLength = bytes[at + 1]!
-  const keyTo = at + 2 + keyLength
-  const usual =
-    bytes[at] === 0x0a &&
-    keyLength < 0x80 &&
-    keyTo + 1 < end &&
-    bytes[keyTo] === 0x12 &&
-    bytes[keyTo + 1]! < 0x80 &&
-    keyTo + 2 + bytes[keyTo + 1]! === end
-  return !usual || spanKeys.mayHave(keyLength, bytes[keyTo - 1]!)
-}
-
-/** Reads one KeyValue from the cursor to `end`; leaves the cursor anywhere. */
-export function readSpanAttribute(wire: Wire, end: number, into: Span): void {
-  const { bytes } = wire
-  const at = wire.at
-  // The usual order, key and value alone and both short: no other bytes may be left over.
-  const keyTo = at + 2 + bytes[at + 1]!
-  if (bytes[at] === 0x0a && keyTo + 2 <= end && bytes[keyTo] === 0x12) {
-    const valueFrom = keyTo + 2
-    if (
-      bytes[at + 1]! < 0x80 &&
-      valueFrom + bytes[keyTo + 1]! === end &&
-      bytes[keyTo + 1]! < 0x80
-    ) {
-      const key = spanKeys.find(wire, at + 2, keyTo)
-      if (key < 0) return
-      wire.at = valueFrom
-      return readSpanValue(wire, end, { key, into })
-    }
+function isUsual({ bytes }: Wire, at: number, end: number): boolean {
+  const first = bytes[at]!
+  const firstLength = bytes[at + 1]!
+  const second = at + 2 + firstLength
+  if (firstLength >= 0x80 || second + 2 > end) return false
+  const secondLength = bytes[second + 1]!
+  if (secondLength >= 0x80 || second + 2 + secondLength !== end) return false
+  if (first === 0x0a && bytes[second] === 0x12) {
+    pair.keyFrom = at + 2
+    pair.keyTo = second
+    pair.valueFrom = second + 2
+    pair.valueTo = end
+    return true
   }
-  readSpanAttributeSlowly(wire, end, into)
+  if (first !== 0x12 || bytes[second] !== 0x0a) return false
+  pair.valueFrom = at + 2
+  pair.valueTo = second
+  pair.keyFrom = second + 2
+  pair.keyTo = end
+  return true
 }
 
-function readSpanAttributeSlowly(wire: Wire, end: number, into: Span): void {
+/** Reads one KeyValue from `at` to `end`, if its key is wanted; leaves the cursor anywhere. */
+export function readSpanAttribute(wire: Wire, at: number, end: number): void {
+  if (!isUsual(wire, at, end)) {
+    wire.at = at
+    readSpanAttributeSlowly(wire, end)
+    return
+  }
+  const { keyFrom, keyTo, valueFrom, valueTo } = pair
+  if (!spanKeys.mayHave(keyTo - keyFrom, wire.bytes[keyTo - 1]!)) return
+  const key = spanKeys.find(wire, keyFrom, keyTo)
+  if (key < 0) return
+  wire.at = valueFrom
+  readSpanValue(wire, valueTo, key)
+}
+
+function readSpanAttributeSlowly(wire: Wire, end: number): void {
   let key = -1
   let valueAt = -1
   let valueTo = -1
@@ -63,15 +81,12 @@ function readSpanAttributeSlowly(wire: Wire, end: number, into: Span): void {
   wire.leave(end)
   if (key < 0 || valueAt < 0) return
   wire.at = valueAt
-  readSpanValue(wire, valueTo, { key, into })
+  readSpanValue(wire, valueTo, key)
 }
 
 /** An AnyValue from the cursor to `end`: text and integers are used, other types are as if not there. */
-function readSpanValue(
-  wire: Wire,
-  end: number,
-  { key, into }: { readonly key: number; readonly into: Span },
-): void {
+function readSpanValue(wire: Wire, end: number, key: number): void {
+  const into = (reading.span ??= new Span())
   while (wire.at < end) {
     const tag = wire.tag()
     if (tag === 0x0a) {
@@ -82,10 +97,4 @@ function readSpanValue(
     else wire.skip(tag, end)
   }
   wire.leave(end)
-}
-
-/** An empty span, and an empty record of which of its values are there. */
-export function startSpan(): Span {
-  startSpanValues()
-  return new Span()
 }

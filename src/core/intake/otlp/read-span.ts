@@ -5,7 +5,7 @@
  * spans that count, and only those whose key is wanted are read.
  */
 import { readEvent } from './read-event.ts'
-import { hasWantedKey, readSpanAttribute, startSpan } from './read-span-attribute.ts'
+import { readSpanAttribute, startSpan, takeSpan } from './read-span-attribute.ts'
 import { textOf } from './strings.ts'
 import {
   type Exception,
@@ -35,12 +35,12 @@ const found = {
   traceAt: -1,
   idAt: -1,
   parentAt: -1,
-  /** The first attribute, and whether attributes came before the kind was known. */
+  /** From the first attribute to the end of the last, and whether some came before the kind was known. */
   attributesAt: -1,
+  attributesTo: -1,
   attributesFirst: false,
 }
 
-let span: Span | null = null
 let exceptions: Exception[] | null = null
 
 export function readSpan(wire: Wire, end: number, block: SpanBlock): void {
@@ -49,7 +49,7 @@ export function readSpan(wire: Wire, end: number, block: SpanBlock): void {
   found.startAt = found.endAt = found.traceAt = found.idAt = found.parentAt = -1
   found.attributesAt = -1
   found.attributesFirst = false
-  span = null
+  startSpan()
   exceptions = null
 
   // The cursor is a local here, and the fields in their usual form are read without a call: most of all bytes pass
@@ -62,10 +62,8 @@ export function readSpan(wire: Wire, end: number, block: SpanBlock): void {
     const to = at + 2 + length
     if (tag === 0x4a && length < 0x80 && to <= end) {
       if (found.attributesAt < 0) found.attributesAt = at
-      if (counted && hasWantedKey(wire, at + 2, to)) {
-        wire.at = at + 2
-        readSpanAttribute(wire, to, (span ??= startSpan()))
-      }
+      found.attributesTo = to
+      if (counted) readSpanAttribute(wire, at + 2, to)
       at = to
     } else if (tag === 0x39 || tag === 0x41) {
       if (tag === 0x39) found.startAt = at + 1
@@ -101,7 +99,8 @@ export function readSpan(wire: Wire, end: number, block: SpanBlock): void {
   }
   wire.at = at
   wire.leave(end)
-  keepSpan(wire, end, block)
+  keepSpan(wire, block)
+  wire.at = end
 }
 
 /** Any field in any form. */
@@ -115,7 +114,8 @@ function readAnyField(wire: Wire, end: number): void {
     const to = wire.enter(end)
     if (tag === 0x4a) {
       if (found.attributesAt < 0) found.attributesAt = from
-      if (isCounted(found.kind)) readSpanAttribute(wire, to, (span ??= startSpan()))
+      found.attributesTo = to
+      if (isCounted(found.kind)) readSpanAttribute(wire, wire.at, to)
     } else readMember(wire, tag, to)
     wire.at = to
   } else wire.skip(tag, end)
@@ -143,7 +143,7 @@ function readMember(wire: Wire, tag: number, to: number): void {
   }
 }
 
-function keepSpan(wire: Wire, end: number, block: SpanBlock): void {
+function keepSpan(wire: Wire, block: SpanBlock): void {
   const startMs = found.startAt < 0 ? 0 : wire.timeMsAt(found.startAt)
   const startNanos = wire.nanosOver
   const endMs = found.endAt < 0 ? 0 : wire.timeMsAt(found.endAt)
@@ -156,8 +156,8 @@ function keepSpan(wire: Wire, end: number, block: SpanBlock): void {
     block.quietEndsMs.push(endMs)
     return
   }
-  if (counted && found.attributesFirst) span = readAttributesAgain(wire, end)
-  const kept = counted && span !== null ? span : new Span()
+  if (counted && found.attributesFirst) readAttributesAgain(wire)
+  const kept = counted ? takeSpan() : new Span()
   kept.kind = found.kind
   if (found.status !== 0) kept.status = found.status
   kept.endMs = endMs
@@ -181,19 +181,29 @@ function keepSpan(wire: Wire, end: number, block: SpanBlock): void {
   block.spans.push(kept)
 }
 
-/** Walks over the span once more, for a sender that writes attributes before the kind. */
-function readAttributesAgain(wire: Wire, end: number): Span {
-  const again = startSpan()
-  wire.at = found.attributesAt
-  while (wire.at < end) {
+/** Walks over the attributes once more, for senders that write them before the kind: the Collector is one. */
+function readAttributesAgain(wire: Wire): void {
+  const end = found.attributesTo
+  const { bytes } = wire
+  startSpan()
+  let at = found.attributesAt
+  while (at < end) {
+    const length = bytes[at + 1]!
+    if (bytes[at] === 0x4a && length < 0x80) {
+      const to = at + 2 + length
+      readSpanAttribute(wire, at + 2, to)
+      at = to
+      continue
+    }
+    wire.at = at
     const tag = wire.tag()
     if (tag === 0x4a) {
       const to = wire.enter(end)
-      readSpanAttribute(wire, to, again)
+      readSpanAttribute(wire, wire.at, to)
       wire.at = to
     } else wire.skip(tag, end)
+    at = wire.at
   }
-  return again
 }
 
 function readStatus(wire: Wire, end: number, before: number): number {
