@@ -16,8 +16,8 @@ export interface ExplainFlags {
 }
 
 export async function runExplain(id: string, flags: ExplainFlags): Promise<void> {
-  if (/^inc_/.test(id)) return explainIncident(id, flags)
-  if (/^rel_/.test(id)) return explainRelease(id, flags)
+  if (id.startsWith('inc_')) return explainIncident(id, flags)
+  if (id.startsWith('rel_')) return explainRelease(id, flags)
   throw new UsageError(`${id} is no incident (inc_…) or release (rel_…)`)
 }
 

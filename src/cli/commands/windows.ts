@@ -48,7 +48,9 @@ async function fromServer({ service, from, to, url }: WindowsFlags): Promise<Win
   const query = new URLSearchParams({ service })
   if (from !== undefined) query.set('from', from)
   if (to !== undefined) query.set('to', to)
-  const { items } = await new Client(url).get<{ items: WindowLine[] }>(`/v1/windows?${query.toString()}`)
+  const { items } = await new Client(url).get<{ items: WindowLine[] }>(
+    `/v1/windows?${query.toString()}`,
+  )
   return items
 }
 

@@ -6,32 +6,26 @@
  * not committed is made again.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { openEmbedded, type Embedded } from '../../adapters/embedded/open-embedded.ts'
 import type { Config } from '../../config/settings.ts'
-import { Incident } from '../../contracts/incident.ts'
-import { Release } from '../../contracts/release.ts'
 import { ConfigError } from '../../core/kernel/errors.ts'
 import { DoorUnit } from '../../engine/door-unit.ts'
-import { runProcessor, type ProcessorRun } from '../../engine/run-processor.ts'
+import type { ProcessorRun } from '../../engine/run-processor.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { TickWriter } from '../../engine/tick-writer.ts'
-import type { LogRecord } from '../../ports/event-log.ts'
-import { attributeProcessor } from '../../processors/attribute/attribute.ts'
-import { detectProcessor } from '../../processors/detect/detect.ts'
 import { topicNames, type Topics } from '../../processors/topics.ts'
 import { api } from '../../web/api.ts'
 import { EventStream } from '../../web/event-stream.ts'
-import { eventsDoor } from '../../web/events-door.ts'
-import { Guard, isLoopbackName, type Token } from '../../web/guard.ts'
-import { otlpDoor } from '../../web/otlp-door.ts'
-import { PageFiles } from '../../web/page-files.ts'
-import { frontListener, guarded, listen, type Listening, parseAddress } from '../../web/server.ts'
+import { listen, type Listening } from '../../web/server.ts'
 import { View } from '../../web/view.ts'
-import { attributeSettings, detectSettings, foldSettings } from '../configure.ts'
-import { follow, type Following } from './follow.ts'
+import { foldSettings } from '../configure.ts'
+import type { Following } from './follow.ts'
+import { guardFor, readTokens, refuseWhatIsNotThere } from './guards.ts'
+import { listeners } from './listeners.ts'
+import { followView, startProcessors } from './pipeline.ts'
 import { Intake } from './intake.ts'
 import { OwnMetrics } from './own-metrics.ts'
 import { Recorder } from './recorder.ts'
@@ -92,62 +86,25 @@ export async function up(options: UpOptions, logger: Logger): Promise<Running> {
     services: () => queries.services(),
   })
   const stream = new EventStream(view, hex)
-  const units = () => processors.flatMap((processor) => processor.units())
-  const app = api({
-    view,
-    queries,
-    openApi: options.openApi,
-    metrics: () =>
-      metrics.text({
-        units: units(),
-        releases: view.releases(),
-        incidents: view.incidents(),
-        nowMs: systemClock.now(),
-      }),
-    notReady: () =>
-      units().flatMap(({ unit, state, reason }) =>
-        state === 'running' ? [] : [`${unit} is ${state}${reason === null ? '' : `: ${reason}`}`],
-      ),
-  })
-  const front = frontListener({
-    guard: guards.front,
-    api: app,
+  const app = apiOf(options, { view, queries, processors, metrics })
+  const { front, otlp } = listeners(config, {
+    guards,
+    app,
     stream,
-    page: new PageFiles(options.pageFolder),
-    events: eventsDoor({
-      guard: guards.front,
-      bytesMax: config.limits.requestBytes,
-      accept: (headers, body) => intake.events(headers, body),
-    }),
-    failed: bugs.log,
+    intake,
+    metrics,
+    log: bugs.log,
+    pageFolder: options.pageFolder,
   })
-  const otlp = guarded(
-    otlpDoor({
-      guard: guards.otlp,
-      bytesMax: config.limits.requestBytes,
-      accept: (signal, bytes) => intake.otlp(signal, bytes),
-      refused: (signal, reason) =>
-        metrics.refused(
-          signal === 'traces' ? 'spans' : signal === 'metrics' ? 'points' : 'logs',
-          reason,
-          1,
-        ),
-    }),
-    bugs.log,
-  )
   const closing = { processors, following, ticks, door, stream, recorder, embedded }
   const servers: Listening[] = []
   try {
-    servers.push(
-      await listen(front, { setting: 'http.listen', address: config.http.listen, tls: null }),
-    )
-    servers.push(
-      await listen(otlp, {
-        setting: 'ingest.otlpListen',
-        address: config.ingest.otlpListen,
-        tls: null,
-      }),
-    )
+    for (const [listener, setting, address] of [
+      [front, 'http.listen', config.http.listen],
+      [otlp, 'ingest.otlpListen', config.ingest.otlpListen],
+    ] as const) {
+      servers.push(await listen(listener, { setting, address, tls: null }))
+    }
   } catch (error) {
     await close(closing, servers)
     throw error
@@ -160,6 +117,33 @@ export async function up(options: UpOptions, logger: Logger): Promise<Running> {
     failed: bugs.failed,
     stop: () => close(closing, servers),
   }
+}
+
+interface ApiParts {
+  readonly view: View
+  readonly queries: StoreQueries
+  readonly processors: readonly ProcessorRun[]
+  readonly metrics: OwnMetrics
+}
+
+function apiOf({ openApi }: UpOptions, { view, queries, processors, metrics }: ApiParts) {
+  const units = () => processors.flatMap((processor) => processor.units())
+  return api({
+    view,
+    queries,
+    openApi,
+    metrics: () =>
+      metrics.text({
+        units: units(),
+        releases: view.releases(),
+        incidents: view.incidents(),
+        nowMs: systemClock.now(),
+      }),
+    notReady: () =>
+      units().flatMap(({ unit, state, reason }) =>
+        state === 'running' ? [] : [`${unit} is ${state}${reason === null ? '' : `: ${reason}`}`],
+      ),
+  })
 }
 
 interface Closing {
@@ -184,53 +168,6 @@ async function close(parts: Closing, servers: readonly Listening[]): Promise<voi
   await parts.embedded.close()
 }
 
-function refuseWhatIsNotThere({ kafka, redis }: Config): void {
-  if (kafka.brokers.length > 0) {
-    throw new ConfigError(
-      'kafka.brokers',
-      'nothing: the log on Kafka is not there yet',
-      kafka.brokers,
-    )
-  }
-  if (redis.url !== null) {
-    throw new ConfigError('redis.url', 'nothing: the store on Redis is not there yet')
-  }
-}
-
-function readTokens({ http }: Config): Token[] {
-  return http.tokens.map(({ name, valueFile, may }) => {
-    let value: string
-    try {
-      value = readFileSync(valueFile, 'utf8').trim()
-    } catch {
-      throw new ConfigError('http.tokens', `a readable valueFile for ${name}`, valueFile)
-    }
-    if (value.length < 16)
-      throw new ConfigError('http.tokens', `at least 16 characters for ${name}`)
-    return { name, value, may }
-  })
-}
-
-/** Beyond loopback no door opens without a token. */
-function guardFor(
-  config: Config,
-  setting: 'http.listen' | 'ingest.otlpListen',
-  tokens: readonly Token[],
-): Guard {
-  const address = setting === 'http.listen' ? config.http.listen : config.ingest.otlpListen
-  const { host } = parseAddress(setting, address)
-  const loopback = isLoopbackName(host.toLowerCase())
-  if (!loopback && tokens.length === 0 && !config.http.insecure) {
-    throw new ConfigError(
-      'http.tokens',
-      `a token, since ${setting} is ${address} (or http.insecure: true)`,
-    )
-  }
-  const open = loopback || config.http.insecure
-  const allowedHosts = loopback ? config.http.allowedHosts : ['*']
-  return new Guard({ tokens, open, allowedHosts })
-}
-
 async function openStore(config: Config, topics: Topics): Promise<Embedded> {
   const { path, retentionBytes, retentionMs } = config.store
   try {
@@ -245,62 +182,6 @@ async function openStore(config: Config, topics: Topics): Promise<Embedded> {
   const embedded = openEmbedded({ path, clock: systemClock, bytesMax: retentionBytes })
   await embedded.log.ensureTopics(topicSpecs(topics, retentionMs, 1))
   return embedded
-}
-
-async function startProcessors(
-  config: Config,
-  { log, store }: Embedded,
-  topics: Topics,
-  metrics: OwnMetrics,
-  trap: (error: unknown) => void,
-): Promise<ProcessorRun[]> {
-  const detect = detectProcessor(detectSettings(config), topics, {
-    bucketClosed: (_service, _track, bucket) => {
-      metrics.windowsClosed++
-      if (bucket.missing || bucket.completeness < 0.9) metrics.windowsIncomplete++
-      metrics.watermarkMs = Math.max(metrics.watermarkMs ?? 0, bucket.endMs)
-    },
-    late: (count) => {
-      metrics.late += count
-    },
-  })
-  const attribute = attributeProcessor(attributeSettings(config), topics, {
-    verdict: ({ verdict }) => metrics.verdict(verdict),
-  })
-  const runs: ProcessorRun[] = []
-  for (const processor of [attribute, detect]) {
-    runs.push(await runProcessor({ processor, log, store, clock: systemClock, failed: trap }))
-  }
-  return runs
-}
-
-async function followView(
-  { log }: Embedded,
-  topics: Topics,
-  view: View,
-  hex: string,
-  failed: (error: unknown) => void,
-): Promise<Following> {
-  const visit = (record: LogRecord) => {
-    if (record.topic === topics.incidents && record.value === null && record.key !== null) {
-      view.forgetIncident(record.key)
-    }
-    if (record.value === null) return
-    const value: unknown = JSON.parse(Buffer.from(record.value).toString())
-    if (record.topic === topics.releases) {
-      const release = Release.safeParse(value)
-      if (release.success) view.takeRelease(release.data)
-    } else {
-      const incident = Incident.safeParse(value)
-      if (incident.success) view.takeIncident(incident.data)
-    }
-  }
-  return follow(log, {
-    group: `culprit-web-${hex}`,
-    topics: [topics.releases, topics.incidents],
-    visit,
-    failed,
-  })
 }
 
 function bugTrap(logger: Logger) {

@@ -4,11 +4,11 @@
  * A function of its records alone; time is the least of the detect units' ticks. Every public record has
  * a deterministic id, and a revision that grows by one with each published state.
  */
-import {
-  type EvidenceFinding,
+import type {
+  EvidenceFinding,
   Finding,
-  type FindingTick,
-  type ReleaseFinding,
+  FindingTick,
+  ReleaseFinding,
 } from '../../contracts/findings.ts'
 import { baselines } from '../../core/attribution/baselines.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
@@ -27,11 +27,13 @@ import type {
 import { EntryChanges } from './changes.ts'
 import { incidentFor, type Ranking, refresh } from './incidents.ts'
 import { aiShares, type AttributeObserver } from './observer.ts'
+import { readFinding } from './read-finding.ts'
 import { type AttributeTopics, Records } from './records.ts'
 import type { AttributeSettings } from './settings.ts'
 import {
   type EnvironmentState,
   type IncidentEntry,
+  noteHistory,
   type ReleaseEntry,
   restoreEnvironment,
 } from './state.ts'
@@ -83,7 +85,7 @@ class AttributeMachine implements Machine {
 
   apply(record: InputRecord): readonly Output[] {
     if (record.value === null) return []
-    const finding = decodeFinding(record.value)
+    const finding = readFinding(record.value)
     if (finding === null) {
       this.#observer.refused?.('undecodable')
       return []
@@ -143,9 +145,8 @@ class AttributeMachine implements Machine {
     }
     entry.finding = finding
     this.#state.releases.set(finding.id, entry)
-    const before = entry.verdict.verdict
     this.#verdictWithoutEvidence(entry)
-    this.#publishRelease(entry, before)
+    this.#publishRelease(entry)
     for (const incident of this.#incidentsOf(finding.service)) this.#refresh(incident)
   }
 
@@ -180,13 +181,13 @@ class AttributeMachine implements Machine {
     entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
     this.#changes.release(evidence.release!)
     const changed = entry.verdict.verdict !== before
-    if (changed) this.#publishRelease(entry, before)
+    if (changed) this.#publishRelease(entry)
     if (changed || evidence.final) this.#tellVerdict(entry, before, evidence)
     if (entry.verdict.verdict === 'regressed') this.#open(entry)
     for (const incident of this.#incidentsWith(entry.finding.id)) this.#refresh(incident)
   }
 
-  #publishRelease(entry: ReleaseEntry, _before: string): void {
+  #publishRelease(entry: ReleaseEntry): void {
     entry.published++
     const record = releaseRecord(entry.finding, entry.verdict, entry.published)
     this.#records.release(record, entry.finding.service)
@@ -320,7 +321,7 @@ class AttributeMachine implements Machine {
           ? 'too little telemetry to judge'
           : entry.verdict.reason
       entry.verdict = { ...entry.verdict, verdict, reason, final: true, atMs: this.#state.nowMs }
-      if (verdict !== before) this.#publishRelease(entry, before)
+      if (verdict !== before) this.#publishRelease(entry)
       this.#tellVerdict(entry, before, entry.evidence)
     }
     for (const entry of this.#state.incidents.values()) {
@@ -332,23 +333,5 @@ class AttributeMachine implements Machine {
       const { ranking } = refresh(this.#state, late, atMs, this.#settings)
       this.#rankings(entry, ranking, atMs, true)
     }
-  }
-}
-
-/** At most one point a minute, and the newest. */
-function noteHistory({ history }: ReleaseEntry, { atMs, logE }: EvidenceFinding): void {
-  const before = history.at(-2)
-  if (before !== undefined && atMs - before[0] < 60_000) history.pop()
-  history.push([atMs, Number(logE.toPrecision(6))])
-  if (history.length > 300) history.shift()
-}
-
-function decodeFinding(value: Uint8Array): Finding | null {
-  try {
-    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-    const parsed = Finding.safeParse(JSON.parse(text))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
   }
 }

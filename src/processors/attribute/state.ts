@@ -111,3 +111,11 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
   }
   return state
 }
+
+/** At most one point a minute, and the newest. */
+export function noteHistory({ history }: ReleaseEntry, { atMs, logE }: EvidenceFinding): void {
+  const before = history.at(-2)
+  if (before !== undefined && atMs - before[0] < 60_000) history.pop()
+  history.push([atMs, Number(logE.toPrecision(6))])
+  if (history.length > 300) history.shift()
+}

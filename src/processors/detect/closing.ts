@@ -152,7 +152,7 @@ function closeKinds(
 }
 
 function forgetFailures(state: ServiceState, upToMs: number, dirty: Dirty): void {
-  for (const startMs of [...state.failures.keys()]) {
+  for (const startMs of state.failures.keys()) {
     if (startMs > upToMs) continue
     state.failures.delete(startMs)
     dirty.failures(state, startMs)

@@ -4,7 +4,6 @@
  */
 import type { Bucket, TrackState } from '../../core/rollup/track.ts'
 import {
-  currentRelease,
   labelOf,
   lateAfterMs,
   openInferred,
@@ -36,7 +35,7 @@ function openInferredReleases(state: ServiceState, nowMs: number): void {
         release.label === version ||
         (release.firstWindowMs === null && labelOf(state.versions, release.match) === version),
     )
-    if (!known) openInferred(state, version, seen.firstMs, nowMs)
+    if (!known) fillPrevious(state, openInferred(state, version, seen.firstMs, nowMs))
   }
 }
 
@@ -177,5 +176,3 @@ export function isSuperseded(state: ServiceState, release: ReleaseState): Releas
       .find((other) => other.firstWindowMs !== null && other.label !== release.label) ?? null
   )
 }
-
-export { currentRelease }

@@ -14,13 +14,10 @@ import { bucketsBetween, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { watchHistory, type WatchHistory } from './watch-history.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
-import {
-  ErrorStream,
-  LatencyStream,
-  type Phase,
-  TrafficStream,
-  type WatchStream,
-} from './watch-streams.ts'
+import { ErrorStream } from './error-stream.ts'
+import { LatencyStream } from './latency-stream.ts'
+import { TrafficStream } from './traffic-stream.ts'
+import type { Phase, WatchStream } from './watch-stream.ts'
 
 const dayMs = 24 * 3_600_000
 const preTrendMs = 30 * 60_000

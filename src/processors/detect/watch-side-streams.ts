@@ -8,7 +8,7 @@ import { NewKindMonitor } from '../../core/detection/new-kind-monitor.ts'
 import { coldStart } from '../../core/detection/parameters.ts'
 import { forecastBaseline, type HistoryMinute } from '../../core/detection/baseline.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
-import { noScope, type Phase } from './watch-streams.ts'
+import { noScope, type Phase } from './watch-stream.ts'
 
 /** Attempts of one caller that failed or were not answered, before against after. */
 export class AvailabilityStream {

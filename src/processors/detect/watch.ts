@@ -16,7 +16,7 @@ import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
-import type { WatchBucket, WatchStream } from './watch-streams.ts'
+import type { WatchBucket, WatchStream } from './watch-stream.ts'
 
 const minuteMs = 60_000
 const completenessMin = 0.9
@@ -44,7 +44,6 @@ export class Watch {
   readonly #preTrend: number | null
   #weights: number[] = []
   #handedOver = false
-  #buckets = 0
   #newGoneForMs = 0
   #newShare = 0
   #oldGoneForMs = 0
@@ -148,7 +147,6 @@ export class Watch {
       this.#latency.note(bucket, this.#handedOver)
       this.#noteShares(seen.arms, bucket.endMs - bucket.startMs)
     }
-    this.#buckets++
     this.#lastEndMs = bucket.endMs
   }
 

@@ -1,0 +1,132 @@
+/**
+ * Latency of one route, or of the whole service: requests slower than four thresholds that were frozen
+ * before the release (detection reference, sections 2 and 8).
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { ForecastBaseline } from '../../core/detection/baseline.ts'
+import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
+import type { EvidenceOptions } from '../../core/detection/monitor.ts'
+import { coldStart, latencyQuantiles } from '../../core/detection/parameters.ts'
+import type { StreamGroup } from '../../core/detection/release-weights.ts'
+import { standardiseForecast } from '../../core/detection/standardise.ts'
+import type { ArmCount, Arms } from './arms.ts'
+import type { WatchHistory } from './watch-history.ts'
+import {
+  baselineOf,
+  noScope,
+  type OldRates,
+  ofRoute,
+  oldRates,
+  type Phase,
+  type Pick,
+  type WatchBucket,
+  type WatchStream,
+} from './watch-stream.ts'
+
+/** Requests slower than the frozen thresholds, of a route or of the service. */
+export class LatencyStream implements WatchStream {
+  readonly group: StreamGroup
+  readonly member: string
+  readonly traffic: number
+  readonly wholeService: boolean
+  readonly #monitor: LatencyMonitor
+  readonly #phase: Phase
+  readonly #pick: Pick
+  readonly #rates: readonly OldRates[] | null
+
+  private constructor(
+    route: { readonly name: string; readonly traffic: number } | null,
+    parts: {
+      monitor: LatencyMonitor
+      phase: Phase
+      pick: Pick
+      rates: readonly OldRates[] | null
+    },
+  ) {
+    this.group = route === null ? 'latency' : 'route'
+    this.member = route?.name ?? ''
+    this.traffic = route?.traffic ?? 1
+    this.wholeService = route === null
+    this.#monitor = parts.monitor
+    this.#phase = parts.phase
+    this.#pick = parts.pick
+    this.#rates = parts.rates
+  }
+
+  static create(
+    route: { readonly name: string; readonly traffic: number } | null,
+    thresholdSeconds: readonly number[],
+    phase: Phase,
+    history: WatchHistory,
+    before: LatencyStream | null,
+  ): LatencyStream | null {
+    const pick: Pick = route === null ? (arms) => arms.total : ofRoute(route.name)
+    const slow = (count: ArmCount) => (route === null ? count.slowOfService : count.slow)
+    let baselines: ForecastBaseline[] | null = null
+    if (phase.mode === 'forecast') {
+      const each = latencyQuantiles.map((_, q) =>
+        baselineOf(history, phase, (arms) => ({
+          n: pick(arms).one.n,
+          e: slow(pick(arms).one)[q]!,
+        })),
+      )
+      if (each.some((baseline) => baseline === null)) return before
+      baselines = each as ForecastBaseline[]
+    }
+    const monitor = new LatencyMonitor({
+      scope: { ...noScope, route: route?.name ?? null },
+      ...phase,
+      nuisance: coldStart[phase.mode],
+      thresholdSeconds,
+      ...(baselines === null ? {} : { baselines }),
+      ...(before === null ? {} : { continues: before.#monitor }),
+    })
+    const rates =
+      route === null
+        ? latencyQuantiles.map((_, q) => oldRates(history, (count) => count.slowOfService[q]!))
+        : null
+    return new LatencyStream(route, { monitor, phase, pick, rates })
+  }
+
+  get logE(): number {
+    return this.#monitor.logE
+  }
+
+  push(bucket: WatchBucket): void {
+    if (bucket === 'missing') return this.#monitor.push(bucket)
+    const { one, zero } = this.#pick(bucket.arms)
+    const slow = (count: ArmCount) => (this.wholeService ? count.slowOfService : count.slow)
+    if (this.#phase.mode === 'split') {
+      if (one.n === 0 || zero.n === 0) return this.#monitor.push('missing')
+      return this.#monitor.push({ n1: one.n, n0: zero.n, e1: slow(one), e0: slow(zero) })
+    }
+    if (one.n === 0) return this.#monitor.push('missing')
+    const logRate = this.#logRates(bucket.arms)
+    this.#monitor.push({ n: one.n, e: slow(one), ...(logRate === null ? {} : { logRate }) })
+  }
+
+  /** Log rates per quantile at today's mix of routes. */
+  #logRates(arms: Arms): number[] | null {
+    if (this.#rates === null) return null
+    return this.#rates.map((rates, q) => {
+      const routes = [...arms.routes].map(([route, pair]) => ({
+        n: pair.one.n,
+        e: pair.one.slowOfService[q]!,
+        logRate: Math.log(rates.routes.get(route) ?? rates.service),
+      }))
+      return standardiseForecast(routes).logRate
+    })
+  }
+
+  startAgain(): void {
+    this.#monitor.startAgain()
+  }
+
+  missingShare(minutes: number): number {
+    return this.#monitor.missingShare(minutes)
+  }
+
+  evidence(options: EvidenceOptions): StreamEvidence {
+    return this.#monitor.evidence(options)
+  }
+}

@@ -1,0 +1,62 @@
+/** Arrivals of a service against its forecast, falling: a stop, or a drop (detection reference, section 8). */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { HistoryMinute } from '../../core/detection/baseline.ts'
+import { type EvidenceOptions, StreamMonitor } from '../../core/detection/monitor.ts'
+import { coldStart } from '../../core/detection/parameters.ts'
+import type { Arms } from './arms.ts'
+import type { WatchHistory } from './watch-history.ts'
+import {
+  baselineOf,
+  noScope,
+  type Phase,
+  type WatchBucket,
+  type WatchStream,
+} from './watch-stream.ts'
+
+/** Arrivals of the whole service against what was usual: falls when it stops. */
+export class TrafficStream implements WatchStream {
+  readonly group = 'traffic'
+  readonly member = ''
+  readonly traffic = 1
+  readonly wholeService = true
+  readonly #monitor: StreamMonitor
+
+  private constructor(monitor: StreamMonitor) {
+    this.#monitor = monitor
+  }
+
+  static create(phase: Phase, history: WatchHistory): TrafficStream | null {
+    const forecast: Phase = { ...phase, mode: 'forecast' }
+    const baseline = baselineOf(history, forecast, arrivals, 'traffic')
+    if (baseline === null) return null
+    const nuisance = coldStart.forecast
+    return new TrafficStream(
+      new StreamMonitor({ signal: 'traffic', scope: noScope, ...forecast, nuisance, baseline }),
+    )
+  }
+
+  get logE(): number {
+    return this.#monitor.logE
+  }
+
+  push(bucket: WatchBucket): void {
+    this.#monitor.push(bucket === 'missing' ? bucket : arrivals(bucket.arms))
+  }
+
+  startAgain(): void {
+    this.#monitor.startAgain()
+  }
+
+  missingShare(minutes: number): number {
+    return this.#monitor.missingShare(minutes)
+  }
+
+  evidence(options: EvidenceOptions): StreamEvidence {
+    return this.#monitor.evidence(options)
+  }
+}
+
+/** Arrivals are both versions' together: who serves a request does not change how many come. */
+function arrivals(arms: Arms): HistoryMinute {
+  return { n: 1, e: arms.total.one.n + arms.total.zero.n }
+}

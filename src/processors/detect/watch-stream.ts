@@ -1,0 +1,89 @@
+/**
+ * What every stream of a watch is: a monitor with its place in the release's weights, and what its baseline
+ * is made of.
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { SignalScope } from '../../contracts/signal.ts'
+import {
+  type ForecastBaseline,
+  forecastBaseline,
+  type HistoryMinute,
+} from '../../core/detection/baseline.ts'
+import type { EvidenceOptions } from '../../core/detection/monitor.ts'
+import { coldStart } from '../../core/detection/parameters.ts'
+import type { StreamGroup } from '../../core/detection/release-weights.ts'
+import { routeRate } from '../../core/detection/standardise.ts'
+import type { ArmCount, Arms } from './arms.ts'
+import { streamMinutes, type WatchHistory } from './watch-history.ts'
+
+/** One bucket as the streams see it; null counts: nothing usable in it. */
+export type WatchBucket = { readonly arms: Arms } | 'missing'
+
+export interface WatchStream {
+  readonly group: StreamGroup
+  readonly member: string
+  readonly traffic: number
+  readonly wholeService: boolean
+  readonly logE: number
+  push(bucket: WatchBucket): void
+  startAgain(): void
+  evidence(options: EvidenceOptions): StreamEvidence
+  missingShare(minutes: number): number
+}
+
+export interface Phase {
+  readonly mode: 'split' | 'forecast'
+  readonly startMs: number
+  readonly stepMs: number
+}
+
+export const noScope: SignalScope = { route: null, fingerprint: null, metric: null, caller: null }
+
+export type Pick = (arms: Arms) => { one: ArmCount; zero: ArmCount }
+
+export const ofRoute =
+  (route: string): Pick =>
+  (arms) =>
+    arms.routes.get(route) ?? { one: empty, zero: empty }
+const empty: ArmCount = { n: 0, e: 0, slow: [0, 0, 0, 0], slowOfService: [0, 0, 0, 0] }
+
+/** Old per-route rates, for the standardised service stream; `p` is the service's. */
+export interface OldRates {
+  readonly service: number
+  readonly routes: ReadonlyMap<string, number>
+}
+
+export function oldRates(history: WatchHistory, eventsOf: (count: ArmCount) => number): OldRates {
+  const sums = new Map<string, { events: number; requests: number }>()
+  let [events, requests] = [0, 0]
+  for (const minute of history.minutes) {
+    if (minute === null) continue
+    for (const [route, { one }] of minute.routes) {
+      const sum = sums.get(route) ?? { events: 0, requests: 0 }
+      sum.events += eventsOf(one)
+      sum.requests += one.n
+      sums.set(route, sum)
+    }
+    events += eventsOf(minute.total.one)
+    requests += minute.total.one.n
+  }
+  const service = (events + 0.5) / (requests + 1)
+  const routes = new Map([...sums].map(([route, sum]) => [route, routeRate(sum, service)]))
+  return { service, routes }
+}
+
+export function baselineOf(
+  history: WatchHistory,
+  phase: Phase,
+  pick: (arms: Arms) => HistoryMinute,
+  signal: 'traffic' | 'other' = 'other',
+): ForecastBaseline | null {
+  const answer = forecastBaseline({
+    history: streamMinutes(history, pick),
+    stepSeconds: phase.stepMs / 1000,
+    historySeconds: history.stepMs / 1000,
+    nuisance: coldStart.forecast,
+    signal,
+  })
+  return answer.ok ? answer.baseline : null
+}
