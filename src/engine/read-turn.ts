@@ -161,6 +161,8 @@ function applyOne(
   }
 }
 
+/** A turn takes one record at least: what a restored machine has changed is committed with it. */
 function isFull({ machine }: OpenUnit, turn: ReadTurn, limits: TurnLimits): boolean {
+  if (turn.progress === 0) return false
   return turn.bytes >= limits.bytesMax || machine.changedCount >= limits.changedMax
 }

@@ -66,7 +66,7 @@ describe('runProcessor', () => {
     await append(0, 'a', 1)
     await append(1, 'a', 2)
     await append(1, 'b', 4)
-    await clock.advance(9_000)
+    await clock.advance(14_000)
     expect(await totals()).toEqual([])
     await clock.advance(10_000)
     expect(await totals()).toEqual(

@@ -13,6 +13,8 @@ import type {
 } from '../../src/processors/processor.ts'
 
 export const windowMs = 10_000
+/** Events of one unit come out of order by less than this. */
+export const graceMs = 5_000
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -167,7 +169,7 @@ class DetectMachine implements Machine {
     >(record.value)
     if (event.kind === 'tick') return this.#tick(event.units)
     const { key, startMs, n } = event
-    if (startMs + windowMs <= (this.#state.get<number>('', 'watermark') ?? 0)) {
+    if (startMs + windowMs + graceMs <= (this.#state.get<number>('', 'watermark') ?? 0)) {
       return [output('found', 'one', { startMs, key, n, late: true })]
     }
     const group = String(startMs).padStart(15, '0')
@@ -185,7 +187,7 @@ class DetectMachine implements Machine {
     this.#state.put('', 'watermark', watermarkMs)
     const outputs: Output[] = []
     for (const group of [...this.#state.groups.keys()].sort()) {
-      if (group === '' || Number(group) + windowMs > watermarkMs) continue
+      if (group === '' || Number(group) + windowMs + graceMs > watermarkMs) continue
       const sums = this.#state.groups.get(group)!
       for (const key of [...sums.keys()].sort()) {
         const found: Found = {
