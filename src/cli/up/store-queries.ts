@@ -133,7 +133,10 @@ export class StoreQueries implements Queries {
 
   async #service(key: string): Promise<ServiceState | null> {
     for (const unit of await this.#unitsOf('detect')) {
-      const entries = await this.#store.scan(unit, '', `service/${key}`)
+      const entries = [
+        ...(await this.#store.scan(unit, '', `service/${key}`)),
+        ...(await this.#store.scan(unit, '', `release/${key}/`)),
+      ]
       const state = restoreServices(entries).services.get(key)
       if (state !== undefined) return state
     }

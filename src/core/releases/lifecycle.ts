@@ -251,14 +251,15 @@ function blankFinding(id: string, service: string): ReleaseState['finding'] {
 /** Releases are kept in the order of their start, so that a late event finds its place. */
 function insert(releases: ReleaseState[], release: ReleaseState): void {
   releases.push(release)
-  releases.sort(
-    (a, b) =>
-      a.finding.startedAtMs - b.finding.startedAtMs || (a.finding.id < b.finding.id ? -1 : 1),
-  )
+  releases.sort(byStart)
   const done = releases.filter(
     ({ watch, finding }) => watch?.ended === true || finding.phase === 'late',
   )
   while (releases.length > keptMax && done.length > 0) {
     releases.splice(releases.indexOf(done.shift()!), 1)
   }
+}
+
+export function byStart(a: ReleaseState, b: ReleaseState): number {
+  return a.finding.startedAtMs - b.finding.startedAtMs || (a.finding.id < b.finding.id ? -1 : 1)
 }

@@ -53,6 +53,8 @@ interface Place {
 
 function add(state: ServiceState, place: Place, counts: Counts, dirty: Dirty): void {
   const track = state.tracks[place.track]
+  // Where the track is open from, its spacing and its late counts are among the service's facts.
+  dirty.service(state)
   const cells = openCells(track, place.atMs, place.version)
   if (cells === null) {
     state.counts.late += counts.requests
@@ -106,6 +108,7 @@ function failureWindow(state: ServiceState, atMs: number, dirty: Dirty) {
   const startMs = failureWindowStart(atMs)
   if (state.kindsClosedToMs !== null && startMs < state.kindsClosedToMs) {
     state.counts.late++
+    dirty.service(state)
     return null
   }
   let window = state.failures.get(startMs)
@@ -140,6 +143,7 @@ export function absorbSnapshot(state: ServiceState, record: Snapshot, dirty: Dir
     releaseHeld(state, trackName, dirty)
   }
   dirty.series(state, record.instance)
+  dirty.service(state)
 }
 
 interface PointContext {

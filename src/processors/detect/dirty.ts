@@ -9,6 +9,7 @@ import {
   encodeFailures,
   encodeKindBucket,
   encodeOpen,
+  encodeRelease,
   encodeSeries,
   encodeService,
   historyGroup,
@@ -39,6 +40,11 @@ export class Dirty {
 
   service(state: ServiceState): void {
     this.put('', `service/${state.key}`, () => encodeService(state))
+  }
+
+  /** Releases have entries of their own: a manifest is large, and changes seldom. */
+  release(state: ServiceState, id: string): void {
+    this.put('', `release/${state.key}/${id}`, () => encodeRelease(state, id))
   }
 
   series(state: ServiceState, instance: number): void {

@@ -13,6 +13,8 @@ import {
 } from '../../core/rollup/cells.ts'
 import type { FailureWindow, KindFacts } from '../../core/rollup/failures.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import { byStart } from '../../core/releases/lifecycle.ts'
+import type { ReleaseState } from '../../core/releases/release-state.ts'
 import type { VersionSeen } from '../../core/releases/versions.ts'
 import type { StateEntry } from '../processor.ts'
 import {
@@ -53,7 +55,6 @@ export function encodeService(state: ServiceState): Uint8Array {
     kinds: [...state.kinds],
     pendingHeld: state.pendingHeld,
     versions: { ...versions, seen: [...seen], hints: [...hints] },
-    releases: state.releases,
     callers: [...state.callers],
     edgesSaid: [...state.edgesSaid],
     sentinel: state.sentinel,
@@ -64,7 +65,7 @@ export function encodeService(state: ServiceState): Uint8Array {
 
 type StoredService = Pick<
   ServiceState,
-  'seq' | 'kindsClosedToMs' | 'pendingHeld' | 'releases' | 'sentinel' | 'silent' | 'counts'
+  'seq' | 'kindsClosedToMs' | 'pendingHeld' | 'sentinel' | 'silent' | 'counts'
 > & {
   tracks: {
     spacings: number[]
@@ -92,6 +93,11 @@ function restoreService(state: ServiceState, bytes: Uint8Array): void {
   state.versions = { ...versions, seen: new Map(versions.seen), hints: new Map(versions.hints) }
   state.callers = new Map(callers)
   state.edgesSaid = new Map(edgesSaid)
+}
+
+export function encodeRelease(state: ServiceState, id: string): Uint8Array | null {
+  const release = state.releases.find(({ finding }) => finding.id === id)
+  return release === undefined ? null : encode(release)
 }
 
 export function encodeSeries(state: ServiceState, instance: number): Uint8Array | null {
@@ -183,6 +189,9 @@ export function restoreServices(entries: Iterable<StateEntry>): {
     if (group === '' && key === 'unit') unit = value
     else if (group === '' && key.startsWith('service/')) {
       restoreService(of(key.slice('service/'.length)), value)
+    } else if (group === '' && key.startsWith('release/')) {
+      const release = decode(value) as ReleaseState
+      of(key.slice('release/'.length, key.lastIndexOf('/'))).releases.push(release)
     } else if (group === '' && key.startsWith('series/')) {
       const at = key.lastIndexOf('/')
       const series = decode(value) as [string, HeldPoint][]
@@ -205,6 +214,7 @@ function restoreClosed(state: ServiceState, key: string, value: Uint8Array): voi
 }
 
 function sortHistory(state: ServiceState): void {
+  state.releases.sort(byStart)
   for (const name of trackNames) {
     state.tracks[name].closed.sort((a, b) => a.startMs - b.startMs)
     state.tracks[name].open = new Map([...state.tracks[name].open].sort(([a], [b]) => a - b))

@@ -82,7 +82,16 @@ export class ServiceRun {
       this.#watches.set(release.finding.id, this.#watchOf(release.finding.id, watch))
     }
     this.#context.dirty.service(this.state)
-    return this.#releaseFindings()
+    const findings = this.#releaseFindings()
+    this.#markReleases()
+    return findings
+  }
+
+  /** What is still under way is written again; what has ended was written when it ended. */
+  #markReleases(): void {
+    for (const { finding, watch } of this.state.releases) {
+      if (watch?.ended !== true) this.#context.dirty.release(this.state, finding.id)
+    }
   }
 
   #addStep(watch: NonNullable<ReleaseState['watch']>): void {
@@ -110,6 +119,7 @@ export class ServiceRun {
     this.#superviseSentinel(nowMs)
     findings.push(...this.#silence(closed), ...this.#edges(nowMs))
     findings.push(...this.#releaseFindings())
+    this.#markReleases()
     this.#forget()
     return findings
   }
@@ -216,6 +226,7 @@ export class ServiceRun {
 
   #end(release: ReleaseState): void {
     release.watch!.ended = true
+    this.#context.dirty.release(this.state, release.finding.id)
     if (release.finding.phase === 'watched') release.finding.phase = 'watch-ended'
     release.changed = true
     this.#watches.delete(release.finding.id)
