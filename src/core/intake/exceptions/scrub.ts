@@ -3,7 +3,7 @@
  * e-mail addresses, credentials and queries of URLs, bearer tokens and JWTs, card numbers, `key=value` secrets, and
  * runs of six digits and more. `ingest.scrub` adds patterns.
  *
- * Linear in the text: no pattern can backtrack over more than a bounded run. Scrubbing twice changes nothing more.
+ * Every repetition is bounded, so that no text can hold it up.
  */
 
 export const scrubbed = '***'
@@ -13,25 +13,28 @@ interface Rule {
   readonly replacement: string
 }
 
+const secretName =
+  'password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth|authorization|credential|session|cookie|signature'
+
 const rules: readonly Rule[] = [
-  { pattern: /\beyJ[\w-]{5,}\.[\w-]{5,}\.?[\w-]*/g, replacement: scrubbed },
-  { pattern: /\b(bearer)\s+[\w.~+/=-]{6,}/gi, replacement: `$1 ${scrubbed}` },
-  { pattern: /\b(basic)\s+[\w+/-]{12,}={0,2}/gi, replacement: `$1 ${scrubbed}` },
+  { pattern: /eyJ[\w-]{5,}\.[\w-]{5,}\.?[\w-]*/g, replacement: scrubbed },
+  { pattern: /:\/\/[^\s/@:]{1,200}(?::[^\s/@]{0,200})?@/g, replacement: `://${scrubbed}@` },
   {
-    pattern: /(\b[a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@:]{1,200}(:[^\s/@]{0,200})?@/gi,
-    replacement: `$1${scrubbed}@`,
-  },
-  {
-    pattern: /((?:\b[a-z][a-z\d+.-]{0,20}:\/\/|(?<![\w/.])\/)[^\s?#"'<>]{1,2000})\?[^\s"'<>)]*/gi,
+    pattern: /((?::\/\/|(?<![\w/.])\/)[^\s?#"'<>]{1,2000})\?[^\s"'<>)]*/g,
     replacement: `$1?${scrubbed}`,
   },
   { pattern: /[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b/gi, replacement: scrubbed },
   {
-    pattern:
-      /(\b[\w.-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|auth|authorization|credential|session|cookie|signature)[\w-]{0,20}["']?\s{0,3}[=:]\s{0,3})("[^"]{0,500}"|'[^']{0,500}'|[^\s,;&"'}\])]{1,500})/gi,
+    // A name that ends like a secret, then its value: quoted, or up to the next gap.
+    pattern: new RegExp(
+      String.raw`((?:${secretName})[\w-]{0,20}["']?\s{0,3}[=:]\s{0,3})(?:(?:bearer|basic)\s+)?("[^"]{0,500}"|'[^']{0,500}'|[^\s,;&"'}\])]{1,500})`,
+      'gi',
+    ),
     replacement: `$1${scrubbed}`,
   },
-  { pattern: /(?<![\w.])(?:\d[ -]?){12,18}\d(?![\w.])/g, replacement: scrubbed },
+  { pattern: /\b(bearer)\s+[\w.~+/=-]{6,}/gi, replacement: `$1 ${scrubbed}` },
+  { pattern: /\b(basic)\s+[\w+/-]{12,}={0,2}/gi, replacement: `$1 ${scrubbed}` },
+  { pattern: /(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)/g, replacement: scrubbed },
   { pattern: /\d{6,}/g, replacement: scrubbed },
 ]
 

@@ -12,6 +12,8 @@ export const bucketsMax = 4096
 /** OTLP bounds the scale; finer than 20 or coarser than -10 no SDK makes. */
 const scaleMax = 20
 const scaleMin = -10
+/** At scale 20 the doubles end at 2^30; indices must stay whole numbers of 32 bits. */
+const offsetMax = 2 ** 30 + 2 ** 28
 
 export class MetricDraft {
   readonly attributes = new Map<string, AttributeValue>()
@@ -65,7 +67,7 @@ function shapeFault(
   }
   if (kind === 'exponential') {
     const fits = Number.isInteger(scale) && scale >= scaleMin && scale <= scaleMax
-    if (!fits || Math.abs(offset) > 2 ** 31) return 'wrong-shape'
+    if (!fits || !Number.isInteger(offset) || Math.abs(offset) > offsetMax) return 'wrong-shape'
   }
   return null
 }

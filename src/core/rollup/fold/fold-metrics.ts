@@ -80,6 +80,7 @@ function locate(
         : identity
       if (own === null) counter.refuse('no-service')
       else if (lacksTemporality(metric)) counter.refuse('no-temporality')
+      else if (role.is === 'requests' && point.value < 0) counter.refuse('negative')
       else if (metric.kind !== 'gauge' && point.startMs > point.timeMs)
         counter.refuse('wrong-start')
       else if (admission.admits(point.timeMs, counter)) {

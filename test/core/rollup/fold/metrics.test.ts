@@ -367,6 +367,18 @@ describe('refusing points', () => {
     expect(one(more)).toEqual({ seen: 1, accepted: 0, refused: { [reason]: 1 } })
   })
 
+  it('refuses a request counter below zero', () => {
+    const metric = {
+      name: 'shop.requests',
+      sum: {
+        aggregationTemporality: 1,
+        isMonotonic: true,
+        dataPoints: [point({ more: { asInt: '-1' } })],
+      },
+    }
+    expect(foldJson(metricsOf([metric])).counts.points.refused).toEqual({ negative: 1 })
+  })
+
   it('refuses a histogram without a temporality: it cannot be read', () => {
     const folded = foldJson(metricsOf([histogram([explicit()], { temporality: 0 })]))
     expect(folded.counts.points).toEqual({ seen: 1, accepted: 0, refused: { 'no-temporality': 1 } })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ServiceEvent } from '../../../../src/contracts/service-events.ts'
 import { latencyCount } from '../../../../src/core/kernel/histogram/latency.ts'
@@ -8,6 +9,7 @@ import { foldDefaults } from '../../../../src/core/rollup/fold/settings.ts'
 import { encodeOtlp } from '../../../support/otlp-proto.ts'
 import {
   hasShop,
+  shopBodies,
   shopFile,
   shopGzipLines,
   shopRun,
@@ -282,4 +284,37 @@ describe.skipIf(!hasShop)('the recorded shop', () => {
     )
     expect(new Set(seconds)).toEqual(new Set(kind === 'snapshot' ? [0.002] : []))
   })
+
+  it.each([
+    ['traces', 'stock-traces'],
+    ['metrics', 'payment-metrics'],
+    ['metrics', 'stock-metrics'],
+    ['logs', 'payment-logs'],
+  ] as const)(
+    'folds mutated %s of %s to records of the contract, or refuses them (seed 71)',
+    (signal, name) => {
+      const bodies = shopBodies(name).map(({ bytes }) => bytes)
+      fc.assert(
+        fc.property(
+          fc.nat(bodies.length - 1),
+          fc.array(fc.record({ at: fc.nat(1e6), byte: fc.nat(255) }), {
+            minLength: 1,
+            maxLength: 6,
+          }),
+          (index, mutations) => {
+            const bytes = bodies[index]!.slice()
+            for (const { at, byte } of mutations) bytes[at % bytes.length] = byte
+            const outcome = foldOtlp({ signal, bytes, arrivedMs: 1_795_326_600_000, settings })
+            if (!outcome.ok) return
+            for (const event of outcome.events)
+              ServiceEvent.parse(JSON.parse(JSON.stringify(event)))
+            for (const { seen, accepted, refused } of Object.values(outcome.counts)) {
+              expect(seen).toBe(Object.values(refused).reduce((sum, each) => sum + each, accepted))
+            }
+          },
+        ),
+        { seed: 71, numRuns: 300 },
+      )
+    },
+  )
 })
