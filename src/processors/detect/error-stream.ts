@@ -130,10 +130,6 @@ export class ErrorStream implements WatchStream {
     this.#monitor.startAgain()
   }
 
-  missingShare(minutes: number): number {
-    return this.#monitor.missingShare(minutes)
-  }
-
   evidence(options: EvidenceOptions): StreamEvidence {
     const evidence = this.#monitor.evidence(options)
     if (this.#rates === null) return evidence

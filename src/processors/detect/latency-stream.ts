@@ -122,10 +122,6 @@ export class LatencyStream implements WatchStream {
     this.#monitor.startAgain()
   }
 
-  missingShare(minutes: number): number {
-    return this.#monitor.missingShare(minutes)
-  }
-
   evidence(options: EvidenceOptions): StreamEvidence {
     return this.#monitor.evidence(options)
   }

@@ -47,10 +47,6 @@ export class TrafficStream implements WatchStream {
     this.#monitor.startAgain()
   }
 
-  missingShare(minutes: number): number {
-    return this.#monitor.missingShare(minutes)
-  }
-
   evidence(options: EvidenceOptions): StreamEvidence {
     return this.#monitor.evidence(options)
   }

@@ -28,7 +28,6 @@ export interface WatchStream {
   push(bucket: WatchBucket): void
   startAgain(): void
   evidence(options: EvidenceOptions): StreamEvidence
-  missingShare(minutes: number): number
 }
 
 export interface Phase {

@@ -44,6 +44,7 @@ export class Watch {
   readonly #preTrend: number | null
   #weights: number[] = []
   #handedOver = false
+  readonly #usable: boolean[] = []
   #newGoneForMs = 0
   #newShare = 0
   #oldGoneForMs = 0
@@ -137,6 +138,8 @@ export class Watch {
       this.#weigh()
     }
     const usable = !bucket.missing && bucket.completeness >= completenessMin
+    this.#usable.push(usable)
+    if (this.#usable.length * facts.stepMs > 15 * minuteMs) this.#usable.shift()
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
     for (const stream of this.#streams) stream.push(seen)
@@ -214,7 +217,7 @@ export class Watch {
         .slice(0, 5),
       preTrend: this.#preTrend,
       oldShift: null,
-      missing: this.#streams[0]?.missingShare(15) ?? 0,
+      missing: this.#missingShare(),
       weakHistory: this.facts.weakHistory,
       final,
       instances: this.#builder.instances(this.#lastEndMs),
@@ -236,6 +239,12 @@ export class Watch {
       onset,
       ...(back && loud ? { recovered: 1, recoveredForMs: this.#newGoneForMs } : {}),
     }
+  }
+
+  /** Of the last 15 min: buckets without telemetry. A bucket in which nobody asked is not one of them. */
+  #missingShare(): number {
+    const missing = this.#usable.filter((usable) => !usable).length
+    return this.#usable.length === 0 ? 0 : missing / this.#usable.length
   }
 
   /** Onsets are costly: found when a stream becomes loud, and again after 3 and 10 minutes. */
