@@ -140,6 +140,31 @@ describe('a unit', () => {
     expect(totals.map(({ revision }) => revision)).toEqual([1, 2])
   })
 
+  it('learns from compacted topics what its predecessors published when it has no checkpoint', async () => {
+    const { clock, log, start, records } = await world()
+    const total = (key: string, revision: number, lastMs: number) => ({
+      topic: 'totals',
+      partition: 0,
+      key,
+      headers: {},
+      value: encode({ key, revision, total: 10 * revision, windows: revision, lastMs }),
+    })
+    await log.append([total('a', 6, 0), total('b', 2, 0), total('a', 7, windowMs)])
+    await log.append([
+      {
+        topic: 'found',
+        partition: 0,
+        key: null,
+        headers: { 'culprit-position': 'detect/0@9.0' },
+        value: encode({ startMs: 2 * windowMs, key: 'a', n: 5, late: false }),
+      },
+    ])
+    await start(toyAttribute, { limits: { changedMax: 1 } })
+    await clock.advance(3_000)
+    const last = (await records('totals')).at(-1)!
+    expect(decode(last.value)).toMatchObject({ key: 'a', revision: 8, total: 75 })
+  })
+
   it('lets a fenced zombie commit nothing more', async () => {
     const { clock, log, store, start } = await world()
     await log.append([count(1, 0)])

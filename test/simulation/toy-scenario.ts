@@ -32,7 +32,7 @@ export const toyScenario: Scenario = {
     for (let partition = 0; partition < partitions; partition++) {
       for (let afterMs = 100; afterMs < feedMs; afterMs += 20 + Math.floor(random() * 800)) {
         const events = Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
-          key: `k${Math.floor(random() * 5)}`,
+          key: `k${Math.floor(random() * 40)}`,
           atMs: startMs + afterMs - Math.floor(random() * 1_500),
           n: 1 + Math.floor(random() * 9),
         }))
@@ -83,6 +83,12 @@ function totalDivergences(records: readonly LogRecord[], truth: Map<string, numb
     if ((revisions.get(name) ?? stated) !== stated) wrong.push(`${name} was stated in two ways`)
     revisions.set(name, stated)
     if (total.revision >= (last.get(total.key)?.revision ?? 0)) last.set(total.key, total)
+  }
+  // A revision that was committed in an outbox and never published would be missing.
+  for (const { key, revision } of last.values()) {
+    for (let n = 1; n < revision; n++) {
+      if (!revisions.has(`${key} revision ${n}`)) wrong.push(`${key} revision ${n} is missing`)
+    }
   }
   const totals = new Map([...last].map(([key, { total }]) => [key, total]))
   return [...wrong, ...differences('total', totals, expected)]
