@@ -1,10 +1,23 @@
 /** What a release contains, as a repository tells it: the delta between two revisions with its changes. */
 import type { Change, ReleaseDelta } from '../contracts/change.ts'
+import type { CommitFacts, NoteFacts, RepositoryId } from '../core/provenance/commit-facts.ts'
+import type { Described } from '../core/provenance/describe-change.ts'
+
+export type { CommitFacts, Described, NoteFacts, RepositoryId }
 
 export interface HistoryRange {
   /** Revisions as a person types them; `from` is not part of the range, `to` is its head. */
   readonly from: string
   readonly to: string
+}
+
+/** What was met on the way; nothing of it is dropped silently. */
+export interface HistoryCounts {
+  readonly notesRead: number
+  readonly notesRefused: number
+  readonly filesBlamed: number
+  /** Files of the range for which no lines at the head can be told. */
+  readonly filesNotBlamed: number
 }
 
 export type HistoryAnswer =
@@ -13,6 +26,8 @@ export type HistoryAnswer =
       readonly delta: Omit<ReleaseDelta, 'service' | 'environment'>
       /** Oldest first. */
       readonly changes: readonly Change[]
+      readonly repository: RepositoryId & { readonly url: string | null }
+      readonly counts: HistoryCounts
     }
   | {
       readonly outcome: 'refused'

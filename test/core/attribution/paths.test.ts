@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isNonCode } from '../../../src/core/attribution/path-class.ts'
+import { isNonCode } from '../../../src/core/kernel/path-class.ts'
 import { matchPath } from '../../../src/core/attribution/paths.ts'
 
 const paths = [

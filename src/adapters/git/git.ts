@@ -1,0 +1,130 @@
+/**
+ * Runs git on a repository that is not trusted: no shell, no hook, no monitor, no filter, external diff or text
+ * conversion, no network, no configuration but the repository's own, and of that nothing that runs a program.
+ *
+ * Output is a stream. A process that takes longer than its time is killed. The environment is made anew, so that
+ * GIT_DIR and its like of a surrounding hook do not lead astray. Source: libraries reference, section 11.
+ */
+import { spawn } from 'node:child_process'
+
+export interface Finished {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+export class GitMissingError extends Error {
+  override readonly name = 'GitMissingError'
+}
+
+/** The repository could not be read to the end. */
+export class GitOutputError extends Error {
+  override readonly name = 'GitOutputError'
+}
+
+const processMsMax = 120_000
+const stdoutMax = 64 * 1024 * 1024
+const stderrMax = 16 * 1024
+
+const safe = [
+  '--no-pager',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.attributesFile=/dev/null',
+  '-c',
+  'core.quotePath=false',
+  '-c',
+  'log.showRoot=true',
+  '-c',
+  'log.showSignature=false',
+  '-c',
+  'protocol.allow=never',
+  '-c',
+  'blame.ignoreRevsFile=',
+  '-c',
+  'diff.external=',
+]
+
+const environment = (gitDir: string | null): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_LITERAL_PATHSPECS: '1',
+  ...(gitDir === null ? {} : { GIT_DIR: gitDir }),
+})
+
+export class Git {
+  readonly #folder: string
+  readonly #gitDir: string | null
+
+  /** Without `gitDir` git looks for the repository itself, and checks who owns it. */
+  constructor({ folder, gitDir }: { readonly folder: string; readonly gitDir: string | null }) {
+    this.#folder = folder
+    this.#gitDir = gitDir
+  }
+
+  /** The whole output, for what is known to be short. */
+  async run(args: readonly string[]): Promise<Finished> {
+    const chunks: Buffer[] = []
+    let size = 0
+    const finished = await this.stream(args, (chunk) => {
+      size += chunk.length
+      if (size <= stdoutMax) chunks.push(chunk)
+    })
+    return { ...finished, stdout: Buffer.concat(chunks) }
+  }
+
+  /** Feeds `take` as the output comes; `input` is written to standard input. */
+  stream(
+    args: readonly string[],
+    take: (chunk: Buffer) => void,
+    input: string | null = null,
+  ): Promise<Omit<Finished, 'stdout'>> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('git', [...safe, ...args], {
+        cwd: this.#folder,
+        env: environment(this.#gitDir),
+        stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        timeout: processMsMax,
+        killSignal: 'SIGKILL',
+      })
+      let stderr = ''
+      let fault: Error | null = null
+      child.stdout!.on('data', (chunk: Buffer) => {
+        if (fault !== null) return
+        try {
+          take(chunk)
+        } catch (error) {
+          fault = error as Error
+          child.kill('SIGKILL')
+        }
+      })
+      child.stderr!.on('data', (chunk: Buffer) => {
+        if (stderr.length < stderrMax) stderr += chunk.toString('utf8')
+      })
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        reject(error.code === 'ENOENT' ? new GitMissingError('git cannot be started') : error)
+      })
+      child.on('close', (code) => {
+        if (fault !== null) reject(fault)
+        else resolve({ code: code ?? -1, stderr: stderr.trim() })
+      })
+      if (input !== null && child.stdin) {
+        // A git that ends early closes the pipe; its exit code says why.
+        child.stdin.on('error', () => {})
+        child.stdin.end(input)
+      }
+    })
+  }
+}

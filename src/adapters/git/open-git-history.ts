@@ -1,0 +1,216 @@
+/**
+ * `GitHistory` over a repository on disk, by running git. What is wrong with the repository is an answer with a
+ * reason; nothing that the repository holds is run, and nothing in it is changed.
+ */
+import type { Change } from '../../contracts/change.ts'
+import type {
+  CommitFacts,
+  Described,
+  GitHistory,
+  HistoryAnswer,
+  HistoryRange,
+  RepositoryId,
+} from '../../ports/git-history.ts'
+import { blameFiles } from './blame.ts'
+import { type Git, GitMissingError, GitOutputError } from './git.ts'
+import { withHeadLines } from './head-lines.ts'
+import { readNotes } from './notes.ts'
+import { openRepository } from './open-repository.ts'
+import { readLog } from './read-log.ts'
+import type { Origin } from './repository-id.ts'
+import { type Ends, resolveRange } from './resolve-range.ts'
+
+export interface GitHistoryOptions {
+  readonly path: string
+  readonly describe: (commit: CommitFacts, repo: RepositoryId) => Described
+  /** Lines at the head; without it a listing is much faster. */
+  readonly blame: boolean
+  /** Whether words of the added text are kept. */
+  readonly words: boolean
+  readonly isCode: (path: string) => boolean
+  readonly isGenerated: (path: string) => boolean
+  readonly progress?: (step: 'commits' | 'notes' | 'blame', done: number, total: number) => void
+}
+
+/** More commits than that are cut, and the answer says `truncated`. */
+const commitsMax = 20_000
+const filesBlamedMax = 2_000
+
+type Read = Extract<HistoryAnswer, { outcome: 'read' }>
+
+export function openGitHistory(options: GitHistoryOptions): GitHistory {
+  return {
+    changes: async (range) => {
+      try {
+        return await read(range, options)
+      } catch (error) {
+        if (error instanceof GitMissingError || error instanceof GitOutputError) {
+          return { outcome: 'refused', reason: 'unreadable', detail: error.message }
+        }
+        throw error
+      }
+    },
+  }
+}
+
+async function read(range: HistoryRange, options: GitHistoryOptions): Promise<HistoryAnswer> {
+  const opened = await openRepository(options.path)
+  if (opened.outcome === 'refused') return opened
+  const { git, origin, boundaries } = opened
+  const ends = await resolveRange(git, range, boundaries.size > 0)
+  if (ends.outcome === 'refused') return ends
+
+  const facts = ends.base === 'unknown' ? [] : await logOf(git, { ends, options, boundaries })
+  const cut = facts.length > commitsMax
+  const commits = facts.slice(0, commitsMax)
+  const { described, notesRefused } = await describeAll(git, commits, { options, origin })
+  const changes = described.map(({ change }) => change)
+  const blamed = await blame(git, { ends, options, changes, boundaries })
+  const reachesEnd = commits.some(({ sha }) => boundaries.has(sha))
+  const { url, ...repo } = origin
+  return {
+    outcome: 'read',
+    delta: {
+      revision: ends.to,
+      ...(ends.from === null ? {} : { previousRevision: ends.from }),
+      added: commits.map(({ sha }) => sha),
+      removed: ends.removed,
+      method: 'git',
+      completeness: completenessOf(ends, { reachesEnd, cut }),
+    },
+    changes: blamed.changes.toReversed(),
+    repository: { ...repo, url },
+    counts: {
+      notesRead: described.filter(({ note }) => note === 'read').length,
+      notesRefused: notesRefused + described.filter(({ note }) => note === 'refused').length,
+      filesBlamed: blamed.blamed,
+      filesNotBlamed: blamed.notBlamed,
+    },
+  }
+}
+
+async function describeAll(
+  git: Git,
+  commits: readonly CommitFacts[],
+  { options, origin }: { readonly options: GitHistoryOptions; readonly origin: Origin },
+): Promise<{ readonly described: Described[]; readonly notesRefused: number }> {
+  const { host, owner, name } = origin
+  const repo = { host, owner, name }
+  const at = new Map(commits.map(({ sha }, index) => [sha, index]))
+  const described: (Described | undefined)[] = commits.map(() => undefined)
+  let done = 0
+  const notesRefused = await readNotes(git, {
+    shas: new Set(at.keys()),
+    take: (sha, note) => {
+      const index = at.get(sha)!
+      described[index] = options.describe({ ...commits[index]!, note }, repo)
+      options.progress?.('notes', ++done, commits.length)
+    },
+  })
+  return {
+    described: commits.map((commit, index) => described[index] ?? options.describe(commit, repo)),
+    notesRefused,
+  }
+}
+
+interface Reading {
+  readonly ends: Ends
+  readonly options: GitHistoryOptions
+  readonly boundaries: ReadonlySet<string>
+}
+
+function logOf(git: Git, { ends, options, boundaries }: Reading): Promise<CommitFacts[]> {
+  const { words, isCode, isGenerated, progress } = options
+  const { to, from } = ends
+  return readLog(git, {
+    to,
+    from,
+    commitsMax,
+    boundaries,
+    parse: { words, isCode, isGenerated },
+    ...(progress ? { progress: (done) => progress('commits', done, commitsMax) } : {}),
+  })
+}
+
+async function blame(
+  git: Git,
+  { ends, options, changes, boundaries }: Reading & { readonly changes: readonly Change[] },
+): Promise<{
+  readonly changes: readonly Change[]
+  readonly blamed: number
+  readonly notBlamed: number
+}> {
+  if (!options.blame || changes.length === 0) return { changes, blamed: 0, notBlamed: 0 }
+  const binary = new Set<string>()
+  const touched = new Set<string>(await differing(git, ends))
+  for (const { path, binary: isBinary } of changes.flatMap(({ files }) => files)) {
+    touched.add(path)
+    if (isBinary) binary.add(path)
+  }
+  const atHead = await filesAt(git, ends.to, touched)
+  const candidates = [...atHead].filter((path) => !binary.has(path)).toSorted()
+  const paths = candidates.slice(0, filesBlamedMax)
+  const shas = new Set(changes.map(({ sha }) => sha).filter((sha) => !boundaries.has(sha)))
+  const { progress, isGenerated } = options
+  const { lines, failed } = await blameFiles(git, {
+    head: ends.to,
+    base: ends.from,
+    paths,
+    shas,
+    ...(progress ? { progress: (done, total) => progress('blame', done, total) } : {}),
+  })
+  const blamed = new Set(paths.filter((path) => !failed.has(path)))
+  const isKnown = (path: string) => blamed.has(path) || !atHead.has(path)
+  return {
+    changes: withHeadLines(changes, { lines, isKnown, isGenerated }),
+    blamed: blamed.size,
+    notBlamed: candidates.length - blamed.size,
+  }
+}
+
+/** What a merge alone changed stands in no commit's list. */
+async function differing(git: Git, { from, to }: Ends): Promise<string[]> {
+  if (from === null) return []
+  const args = [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    '--no-renames',
+    '--end-of-options',
+    from,
+    to,
+  ]
+  const { code, stdout } = await git.run(args)
+  return code === 0
+    ? stdout
+        .toString('utf8')
+        .split('\0')
+        .filter((path) => path !== '')
+    : []
+}
+
+/** Of the wanted paths those that are files at the revision; submodules are none. */
+async function filesAt(
+  git: Git,
+  revision: string,
+  wanted: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--full-tree', revision])
+  for (const entry of stdout.toString('utf8').split('\0')) {
+    const path = /^\d+ blob [0-9a-f]+\t(.+)$/s.exec(entry)?.[1]
+    if (path !== undefined && wanted.has(path)) found.add(path)
+  }
+  return found
+}
+
+function completenessOf(
+  { base, removed, from }: Ends,
+  { reachesEnd, cut }: { readonly reachesEnd: boolean; readonly cut: boolean },
+): Read['delta']['completeness'] {
+  if (base === 'unknown') return 'unknown-base'
+  if (base === 'beyond-shallow' || reachesEnd) return 'shallow'
+  if (cut) return 'truncated'
+  return removed.length > 0 && from !== null && base === 'diverged' ? 'diverged' : 'complete'
+}

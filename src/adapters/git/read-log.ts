@@ -1,0 +1,68 @@
+/**
+ * The commits of a range with their files, newest first and children before their parents: one `git log`, read as
+ * it streams. Each option answers a setting that a repository could use to change or to forge the output.
+ */
+import type { CommitFacts } from '../../ports/git-history.ts'
+import { type Git, GitOutputError } from './git.ts'
+import { headFormat, LogParser, type LogParserOptions } from './log-parser.ts'
+
+const logOptions = [
+  '--topo-order',
+  '--raw',
+  '-p',
+  '-U0',
+  '-M',
+  '-l1000',
+  '-O/dev/null',
+  '--no-abbrev',
+  '--inter-hunk-context=0',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--submodule=short',
+  '--ignore-submodules=none',
+  '--no-relative',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-color',
+  '--no-notes',
+  '--no-decorate',
+  '--no-show-signature',
+  '--no-mailmap',
+  '--no-diff-merges',
+  '--encoding=UTF-8',
+  '--date=raw',
+  `--format=${headFormat}`,
+]
+
+export interface LogQuestion {
+  readonly to: string
+  /** Null for the whole history of `to`. */
+  readonly from: string | null
+  readonly commitsMax: number
+  /** Commits whose parents a shallow clone left out. */
+  readonly boundaries: ReadonlySet<string>
+  readonly parse: Omit<LogParserOptions, 'take'>
+  readonly progress?: (done: number) => void
+}
+
+/** One more than `commitsMax` where there are more. */
+export async function readLog(git: Git, question: LogQuestion): Promise<CommitFacts[]> {
+  const { to, from, commitsMax, boundaries, progress } = question
+  const commits: CommitFacts[] = []
+  const parser = new LogParser({
+    ...question.parse,
+    take: (commit) => {
+      // Without its parents a commit would seem to have written the whole repository.
+      commits.push(boundaries.has(commit.sha) ? { ...commit, files: [] } : commit)
+      if (commits.length % 500 === 0) progress?.(commits.length)
+    },
+  })
+  const range = from === null ? [to] : [to, `^${from}`]
+  const most = String(commitsMax + 1)
+  const args = ['log', ...logOptions, '-n', most, '--end-of-options', ...range, '--']
+  const { code, stderr } = await git.stream(args, (chunk) => parser.push(chunk))
+  const fault = stderr.split('\n')[0] || `ended with ${code}`
+  if (code !== 0) throw new GitOutputError(`git log: ${fault}`)
+  parser.end()
+  return commits
+}

@@ -1,0 +1,52 @@
+/** A repository's answer for a range, for the commands: with the rules, the settings, and failures as exit codes. */
+import { openGitHistory } from '../../adapters/git/open-git-history.ts'
+import type { Config } from '../../config/settings.ts'
+import { UsageError } from '../../core/kernel/errors.ts'
+import { isGenerated, isNonCode, isVendored } from '../../core/kernel/path-class.ts'
+import { describeChange } from '../../core/provenance/describe-change.ts'
+import { showPeople, type People } from '../../core/provenance/people.ts'
+import { RuleBook } from '../../core/provenance/rule-book.ts'
+import { defaultRules } from '../../core/provenance/rules/default-rules.ts'
+import type { GitHistory, HistoryAnswer, HistoryRange } from '../../ports/git-history.ts'
+
+export type History = Extract<HistoryAnswer, { outcome: 'read' }>
+
+export interface HistoryQuestion {
+  readonly path: string
+  readonly blame: boolean
+  readonly provenance: Pick<Config['provenance'], 'people' | 'tokens'>
+}
+
+export function gitHistory({ path, blame, provenance }: HistoryQuestion): GitHistory {
+  const book = new RuleBook(defaultRules)
+  const people = provenance.people as People
+  const shows = process.stderr.isTTY
+  return openGitHistory({
+    path,
+    blame,
+    words: provenance.tokens,
+    describe: (commit, repo) => {
+      const { change, note } = describeChange(commit, { repo, book })
+      return { change: showPeople(change, people), note }
+    },
+    isCode: (file) => !isNonCode(file),
+    isGenerated: (file) => isGenerated(file) || isVendored(file),
+    ...(shows ? { progress } : {}),
+  })
+}
+
+/** What the repository refuses is wrong usage: the argument named no repository or no revision. */
+export async function readHistory(
+  question: HistoryQuestion,
+  range: HistoryRange,
+): Promise<History> {
+  const answer = await gitHistory(question).changes(range)
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  if (answer.outcome === 'refused') throw new UsageError(answer.detail)
+  return answer
+}
+
+function progress(step: string, done: number, total: number): void {
+  const of = step === 'commits' ? '' : `/${total}`
+  process.stderr.write(`\r\u001b[K${step} ${done}${of}`)
+}

@@ -1,0 +1,54 @@
+/**
+ * What a repository says about one commit, before anybody reads a meaning into it.
+ *
+ * Times are integer milliseconds since the epoch; lines are 1-based and inclusive, in the file at the commit.
+ * Text is decoded as UTF-8 with replacement. `tokens` is null where words of the added text are not wanted.
+ */
+import type { LineRange } from './ranges.ts'
+
+export interface Person {
+  readonly name: string
+  readonly email: string
+}
+
+export interface FileFacts {
+  readonly path: string
+  readonly oldPath?: string
+  readonly status: 'A' | 'M' | 'D' | 'R' | 'C'
+  /** Sorted and disjoint. */
+  readonly added: readonly LineRange[]
+  readonly deletedLines: number
+  readonly binary: boolean
+  /** By its path or by a mark in its own text. */
+  readonly generated: boolean
+  readonly functions: readonly string[]
+  readonly tokens: readonly string[] | null
+}
+
+/** One note of a commit, as text. `authorship-blob` is the older form, one blob per commit. */
+export interface NoteFacts {
+  readonly ref: string
+  readonly blob: string
+  readonly form: 'git-ai-note' | 'authorship-blob'
+  readonly text: string
+}
+
+export interface CommitFacts {
+  readonly sha: string
+  readonly parents: readonly string[]
+  readonly author: Person
+  readonly committer: Person
+  readonly authoredAtMs: number
+  readonly committedAtMs: number
+  readonly tzOffsetMin: number
+  readonly message: string
+  /** Empty for a merge. */
+  readonly files: readonly FileFacts[]
+  readonly note: NoteFacts | null
+}
+
+export interface RepositoryId {
+  readonly host: string
+  readonly owner: string
+  readonly name: string
+}
