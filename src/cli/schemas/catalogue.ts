@@ -1,0 +1,53 @@
+/** Every message with a published JSON Schema, by the name of its file in `schemas/`. */
+import type { z } from 'zod'
+import { AuditEntry } from '../../contracts/audit-entry.ts'
+import {
+  Change,
+  ChangeManifest,
+  Evidence,
+  Provenance,
+  ReleaseDelta,
+} from '../../contracts/change.ts'
+import { Command } from '../../contracts/command.ts'
+import { Finding } from '../../contracts/findings.ts'
+import { Suspect } from '../../contracts/incident.ts'
+import { Release } from '../../contracts/release.ts'
+import {
+  AlertLine,
+  DemoLine,
+  IncidentLine,
+  RankingLine,
+  RollbackLine,
+  SummaryLine,
+  VerdictAnswer,
+  VerdictLine,
+  WindowLine,
+} from '../../contracts/replay-lines.ts'
+import { Rollback } from '../../contracts/rollback.ts'
+import { ServiceEvent } from '../../contracts/service-events.ts'
+import { Signal } from '../../contracts/signal.ts'
+
+export const catalogue: Readonly<Record<string, z.ZodType>> = {
+  alert: AlertLine,
+  'audit-entry': AuditEntry,
+  change: Change,
+  'change-manifest': ChangeManifest,
+  command: Command,
+  demo: DemoLine,
+  evidence: Evidence,
+  finding: Finding,
+  incident: IncidentLine,
+  provenance: Provenance,
+  ranking: RankingLine,
+  release: Release,
+  'release-delta': ReleaseDelta,
+  rollback: RollbackLine,
+  'rollback-record': Rollback,
+  'service-event': ServiceEvent,
+  signal: Signal,
+  summary: SummaryLine,
+  suspect: Suspect,
+  verdict: VerdictLine,
+  'verdict-answer': VerdictAnswer,
+  window: WindowLine,
+}
