@@ -1,5 +1,5 @@
 /**
- * Append and commit rates of the embedded log and store, in records per CPU-second of the process.
+ * Append and commit rates of the embedded log and store and of the inline chain, per CPU-second of the process.
  * `run()` gives the figures; run directly it prints them. `share` is what appending costs of the CPU that
  * 400,000 spans per CPU-second leave for one request of 1,000 spans.
  */
@@ -7,9 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded } from '../../src/adapters/embedded/open-embedded.ts'
+import { InlineEngine } from '../../src/engine/inline.ts'
 import { systemClock } from '../../src/engine/system-clock.ts'
 import type { NewRecord } from '../../src/ports/event-log.ts'
 import { emptyApplied } from '../../src/ports/checkpoint-store.ts'
+import type { Processor } from '../../src/processors/processor.ts'
 
 export interface LogFigure {
   readonly name: string
@@ -34,6 +36,7 @@ export async function run(): Promise<LogFigure[]> {
       await measure('requests of 3 records of 1 KB, 8 at once', 4_000, 8, append),
       await measure('requests of 3 records of 1 KB, 32 at once', 8_000, 32, append),
       await commits(),
+      await inline(),
     ]
     await embedded.close()
     return figures
@@ -63,6 +66,37 @@ export async function run(): Promise<LogFigure[]> {
     }
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** Records of 300 B through two processors that pass them on: what the chain itself costs. */
+async function inline(): Promise<LogFigure> {
+  const engine = new InlineEngine({
+    processors: [passing('detect', 'events', 'found'), passing('attribute', 'found', 'out')],
+    partitions: { events: 8, found: 2, out: 1 },
+    emit: () => undefined,
+  })
+  const value = new Uint8Array(300)
+  const pushes = 200_000
+  const figure = await measure('pushes through an inline chain of two', pushes, 1, (n) => {
+    const headers = { 'culprit-position': `http/0123456789abcdef@${n}.0` }
+    const key = `production/shop/service-${n % 50}`
+    engine.push({ topic: 'events', partition: n % 8, key, value, headers, atMs: n })
+    return Promise.resolve()
+  })
+  return figure
+}
+
+function passing(name: Processor['name'], from: string, topic: string): Processor {
+  return {
+    name,
+    inputs: [from],
+    order: 'publish-then-commit',
+    open: () => ({
+      apply: ({ key, value }) => [{ topic, key, partitionBy: key!, value, headers: {} }],
+      changedCount: 0,
+      takeChanges: () => ({ puts: [], deletes: [], deletedGroups: [] }),
+    }),
   }
 }
 

