@@ -208,14 +208,12 @@ function regressedStill(
   loud: readonly StreamEvidence[],
   { undone }: Vetoes,
 ): Decision {
-  const material = loud.filter(
-    ({ excludes: _, ...stream }) => stream.logE >= judgeDefaults.suspiciousLogE,
-  )
-  if (material.length === 0 || !material.every((stream) => hasRecovered(stream))) {
-    return { verdict: 'regressed', reason: material[0] ? describe(material[0]) : state.reason }
+  const [lead] = loud
+  if (lead === undefined || !loud.every((stream) => hasRecovered(stream))) {
+    return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }
   const sinceOnsetMs = evidence.atMs - (state.onsetMs ?? evidence.atMs)
-  const reason = `${describe(material[0]!)}, and back to usual`
+  const reason = `${describe(lead)}, and back to usual`
   if (!undone && sinceOnsetMs <= transientWithinMs) return { verdict: 'transient', reason }
   return { verdict: 'recovered', reason }
 }

@@ -7,9 +7,8 @@ export class ConfigError extends Error {
 
   /** `setting` is the dotted path that the operator typed, e.g. `windows.sizeMs`. */
   constructor(setting: string, expected: string, actual?: unknown) {
-    super(
-      `${setting}: expected ${expected}${actual === undefined ? '' : `, got ${String(actual)}`}`,
-    )
+    const got = typeof actual === 'object' ? JSON.stringify(actual) : String(actual)
+    super(`${setting}: expected ${expected}${actual === undefined ? '' : `, got ${got}`}`)
   }
 }
 
