@@ -1,10 +1,12 @@
 /** The commands that read a repository: `changes` and `deployed`. */
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ChangesFlags } from './commands/changes.ts'
-import { collect } from './options.ts'
+import type { DeployedFlags } from './commands/deployed.ts'
+import { collect, instant } from './options.ts'
 
 export function gitCommands(root: Command): void {
   changesCommand(root)
+  deployedCommand(root)
 }
 
 function common(command: Command): Command {
@@ -28,4 +30,58 @@ function changesCommand(root: Command): void {
       const { runChanges } = await import('./commands/changes.ts')
       await runChanges(repo, range, flags)
     })
+}
+
+function deployedCommand(root: Command): void {
+  const oneOf = (flags: string, says: string, ...choices: string[]) =>
+    new Option(flags, says).choices(choices)
+  common(root.command('deployed'))
+    .description('tells a running Culprit of a deployment, with the changes it brought')
+    .requiredOption('--service <name>', 'service.name')
+    .option('--namespace <namespace>', 'service.namespace')
+    .requiredOption('--environment <name>', 'deployment.environment.name')
+    .requiredOption('--version <version>', 'service.version')
+    .option('--previous-version <version>', 'the version before')
+    .option('--revision <sha>', 'the commit that was built')
+    .option('--artifact <purl>', 'what was deployed; default pkg:generic/<service>@<version>')
+    .option('--repo <path>', 'the repository of the service, for the changes')
+    .option('--from <rev>', 'what ran before')
+    .option('--to <rev>', 'what runs now; default --revision, else HEAD')
+    .addOption(
+      oneOf(
+        '--strategy <strategy>',
+        'how it is rolled out',
+        'all-at-once',
+        'rolling',
+        'canary',
+        'blue-green',
+      ),
+    )
+    .addOption(
+      oneOf('--phase <phase>', 'how far it is; default finished', 'started', 'step', 'finished'),
+    )
+    .option('--share <fraction>', 'of the traffic that the new version gets, 0 to 1', fraction)
+    .addOption(
+      oneOf('--action <action>', 'what happened', 'deployed', 'upgraded', 'rolledback').default(
+        'deployed',
+      ),
+    )
+    .option('--deployment-id <id>', 'deployment.id')
+    .option('--at <time>', 'when; default now', instant)
+    .option('--id <id>', 'id of the event; default a hash of what it states')
+    .option('--url <url>', 'a running Culprit; default http://127.0.0.1:8321')
+    .option('--print', 'prints the event and sends nothing', false)
+    .option('--json', 'the answer as JSON', false)
+    .action(async (flags: DeployedFlags) => {
+      const { runDeployed } = await import('./commands/deployed.ts')
+      await runDeployed(flags)
+    })
+}
+
+function fraction(text: string): number {
+  const share = Number(text)
+  if (text.trim() === '' || !(share >= 0 && share <= 1)) {
+    throw new InvalidArgumentError('wants a fraction from 0 to 1')
+  }
+  return share
 }

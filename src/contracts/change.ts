@@ -176,7 +176,14 @@ export type ReleaseDelta = z.infer<typeof ReleaseDelta>
 export const ChangeManifest = z.object({
   schema: z.literal('culprit.change-manifest/1'),
   delta: ReleaseDelta,
-  cut: z.object({ changes: Count, files: Count, ranges: Count, tokens: Count }),
+  /** How many were left out to fit; `functions` are names. */
+  cut: z.object({
+    changes: Count,
+    files: Count,
+    ranges: Count,
+    tokens: Count,
+    functions: Count.optional(),
+  }),
   changes: z.array(Change),
 })
 export type ChangeManifest = z.infer<typeof ChangeManifest>

@@ -7,7 +7,7 @@ export class ConfigError extends Error {
 
   /** `setting` is the dotted path that the operator typed, e.g. `windows.sizeMs`. */
   constructor(setting: string, expected: string, actual?: unknown) {
-    const got = typeof actual === 'object' ? JSON.stringify(actual) : String(actual)
+    const got = typeof actual === 'string' ? actual : JSON.stringify(actual)
     super(`${setting}: expected ${expected}${actual === undefined ? '' : `, got ${got}`}`)
   }
 }
