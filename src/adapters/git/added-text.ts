@@ -93,6 +93,8 @@ export class AddedText {
       this.#add(type)
       return
     }
+    // What begins at the margin ends the class above it; a closing bracket does so for what follows.
+    if (/^[^\s{})\]@#/*]/.test(line)) this.#type = null
     for (const pattern of functionPatterns) {
       const name = pattern.exec(line)?.[1]
       if (name === undefined || keyword.test(name)) continue
