@@ -31,8 +31,8 @@ export function combine(question: Combining): Combined {
   const marks = question.marks.toSorted(byPlace)
   const { agents, agentOfMark } = agentsOf(marks)
   const { sessions, sessionOfMark } = sessionsOf(marks, agentOfMark)
-  const { spans: resolved, conflict } = resolveLines(question.claims, question.files)
-  const spans = resolved.map(({ path, start, end, by, mark }) => {
+  const resolved = resolveLines(question.claims, question.files)
+  const spans = resolved.spans.map(({ path, start, end, by, mark }) => {
     const index = marks.indexOf(mark)
     const session = by === 'ai' ? sessionOfMark.get(mark) : undefined
     return {
@@ -44,17 +44,15 @@ export function combine(question: Combining): Combined {
       evidence: index,
     }
   })
-  const repeated = new Set(
-    resolved.flatMap(({ overlapped, mark }) => (overlapped ? [marks.indexOf(mark)] : [])),
-  )
-  const evidence = marks.map(({ evidence: each }, index) => ({
-    ...each,
-    flags: [
-      ...new Set([...each.flags, ...(repeated.has(index) ? (['duplicate'] as const) : [])]),
-    ].toSorted(),
-  }))
+  const evidence = marks.map((mark) => {
+    const repeated = resolved.overlapping.has(mark) ? (['duplicate'] as const) : []
+    return {
+      ...mark.evidence,
+      flags: [...new Set([...mark.evidence.flags, ...repeated])].toSorted(),
+    }
+  })
   const lines = linesOf(spans, marks, question.linesAdded)
-  const state = stateOf({ spans, lines, marks, conflict, question })
+  const state = stateOf({ spans, lines, marks, conflict: resolved.conflict, question })
   const provenance: Provenance = {
     state,
     agents,

@@ -12,28 +12,32 @@ export interface ResolvedSpan {
   readonly end: number
   readonly by: 'ai' | 'human' | 'mixed'
   readonly mark: Mark
-  /** More than one AI claimed it. */
-  readonly overlapped: boolean
+}
+
+export interface ResolvedLines {
+  readonly spans: ResolvedSpan[]
+  /** Two sources say an AI and a person of one line. */
+  readonly conflict: boolean
+  /** Marks that won lines which another AI claimed too. */
+  readonly overlapping: Set<Mark>
 }
 
 export function resolveLines(
   claims: readonly Claim[],
   files: readonly { readonly path: string; readonly added: readonly LineRange[] }[],
-): { readonly spans: ResolvedSpan[]; readonly conflict: boolean } {
+): ResolvedLines {
   const added = new Map(files.map((file) => [file.path, file.added]))
   const paths = [...new Set(claims.map(({ path }) => path))].toSorted()
-  const spans: ResolvedSpan[] = []
+  const resolved: ResolvedLines = { spans: [], conflict: false, overlapping: new Set() }
   let conflict = false
   for (const path of paths) {
     const ofPath = claims.filter((claim) => claim.path === path)
     const inside = ofPath.flatMap((claim) =>
       intersectRanges(claim.ranges, added.get(path) ?? []).map((range) => ({ claim, range })),
     )
-    const found = sweep(path, inside)
-    spans.push(...found.spans)
-    conflict ||= found.conflict
+    if (sweep(path, inside, resolved)) conflict = true
   }
-  return { spans, conflict }
+  return { ...resolved, conflict }
 }
 
 interface Piece {
@@ -41,11 +45,8 @@ interface Piece {
   readonly range: readonly [number, number]
 }
 
-/** Walks over the ends of all pieces; between two of them the set of claims is the same. */
-function sweep(
-  path: string,
-  pieces: readonly Piece[],
-): { readonly spans: ResolvedSpan[]; readonly conflict: boolean } {
+/** Walks over the ends of all pieces; between two of them the set of claims is the same. Answers a conflict. */
+function sweep(path: string, pieces: readonly Piece[], resolved: ResolvedLines): boolean {
   const edges = pieces
     .flatMap(({ claim, range: [from, to] }) => [
       { at: from, claim, opens: 1 },
@@ -53,7 +54,6 @@ function sweep(
     ])
     .toSorted((a, b) => a.at - b.at)
   const open = new Map<Claim, number>()
-  const spans: ResolvedSpan[] = []
   let conflict = false
   for (let index = 0; index < edges.length; ) {
     const { at } = edges[index]!
@@ -67,33 +67,43 @@ function sweep(
     if (open.size === 0 || !next) continue
     const judged = judge([...open.keys()])
     conflict ||= judged.conflict
-    append(spans, { path, start: at, end: next.at - 1, ...judged.span })
+    if (judged.overlaps) resolved.overlapping.add(judged.span.mark)
+    append(resolved.spans, { path, start: at, end: next.at - 1, ...judged.span })
   }
-  return { spans, conflict }
+  return conflict
 }
 
 function judge(claims: readonly Claim[]): {
-  readonly span: Pick<ResolvedSpan, 'by' | 'mark' | 'overlapped'>
+  readonly span: Pick<ResolvedSpan, 'by' | 'mark'>
+  readonly overlaps: boolean
   readonly conflict: boolean
 } {
-  const ai = claims.filter(({ by }) => by === 'ai').toSorted(later)
-  const human = claims.filter(({ by }) => by === 'human').toSorted(later)
-  const winner = ai.at(-1) ?? human.at(-1)!
-  const overlapped = new Set(ai.map(({ mark }) => mark)).size > 1
+  const ai = claims.filter(({ by }) => by === 'ai')
+  const human = claims.filter(({ by }) => by === 'human')
+  const winner = winnerOf(ai.length > 0 ? ai : human)
   const both = ai.length > 0 && human.length > 0
-  const source = ({ mark: { evidence } }: Claim) => evidence.locator
-  const conflict = both && ai.some((one) => human.some((other) => source(one) !== source(other)))
-  return { span: { by: both ? 'mixed' : winner.by, mark: winner.mark, overlapped }, conflict }
+  return {
+    span: { by: both ? 'mixed' : winner.by, mark: winner.mark },
+    overlaps: new Set(ai.map(({ mark }) => mark)).size > 1,
+    conflict: both && ai.some((one) => human.some((other) => sourceOf(one) !== sourceOf(other))),
+  }
 }
 
-/** By confidence of the source, then by the place in it. */
-function later(a: Claim, b: Claim): number {
-  const [left, right] = [JSON.stringify(a.mark), JSON.stringify(b.mark)]
-  return (
-    a.mark.evidence.confidence - b.mark.evidence.confidence ||
-    a.order - b.order ||
-    (left < right ? -1 : left > right ? 1 : 0)
-  )
+function sourceOf({ mark }: Claim): string {
+  return mark.evidence.locator
+}
+
+/** The last of each source; among sources the surest. */
+function winnerOf(claims: readonly Claim[]): Claim {
+  const last = new Map<string, Claim>()
+  for (const claim of claims) {
+    const before = last.get(sourceOf(claim))
+    if (!before || before.order < claim.order) last.set(sourceOf(claim), claim)
+  }
+  return [...last.values()].reduce((best, claim) => {
+    const surer = claim.mark.evidence.confidence - best.mark.evidence.confidence
+    return surer > 0 || (surer === 0 && sourceOf(claim) < sourceOf(best)) ? claim : best
+  })
 }
 
 /** What goes on without a change is one span. */
@@ -104,8 +114,7 @@ function append(spans: ResolvedSpan[], span: ResolvedSpan): void {
     last.path === span.path &&
     last.end + 1 === span.start &&
     last.by === span.by &&
-    last.mark === span.mark &&
-    last.overlapped === span.overlapped
+    last.mark === span.mark
   if (same) spans[spans.length - 1] = { ...last, end: span.end }
   else spans.push(span)
 }
