@@ -3,6 +3,7 @@
  * In = accepted + the sum of refused by reason, for every kind.
  */
 import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { joinService } from '../../core/releases/join-service.ts'
 import { serviceName } from '../../core/kernel/service-key.ts'
 import { unwrapHttp } from '../../core/intake/cloudevents/unwrap.ts'
@@ -33,6 +34,8 @@ export interface IntakeOptions {
 type OtlpAnswer =
   | { readonly status: 'accepted'; readonly rejected: number; readonly message: string }
   | { readonly status: 'undecodable'; readonly message: string }
+
+const endBytes = 8_192
 
 const kindOf = { traces: 'spans', metrics: 'points', logs: 'logs' } as const
 
@@ -182,6 +185,18 @@ export class Intake {
   }
 }
 
+/**
+ * Recognises a body that is sent again. Large ones by their length, both ends and a checksum of all: what
+ * differs between two exports (ids, times) stands at the ends, and hashing 250 KB costs as much as
+ * reading a tenth of its spans.
+ */
 function hashOf(signal: string, bytes: Buffer): string {
-  return createHash('sha1').update(signal).update(bytes).digest('base64')
+  const hash = createHash('sha1').update(signal)
+  if (bytes.length <= 4 * endBytes) return hash.update(bytes).digest('base64')
+  const checksum = crc32(bytes)
+  return hash
+    .update(`${bytes.length} ${checksum}`)
+    .update(bytes.subarray(0, endBytes))
+    .update(bytes.subarray(-endBytes))
+    .digest('base64')
 }

@@ -56,8 +56,10 @@ export function closeDue(
       const bucket = closeNext(state.tracks[track], ratesMs, rules)
       if (bucket === null) break
       deleteOpen(state, track, bucket, dirty)
-      const ranking = routeRanking(state, track)
-      state.counts.overflow += capRoutes(bucket.cells, ranking, settings.routesMax)
+      if (hasTooManyRoutes(bucket, settings.routesMax)) {
+        const ranking = routeRanking(state, track)
+        state.counts.overflow += capRoutes(bucket.cells, ranking, settings.routesMax)
+      }
       onClosed(track, bucket)
       coarsen(bucket)
       noteVersions(state, track, bucket)
@@ -81,6 +83,12 @@ function deleteOpen(state: ServiceState, track: TrackName, bucket: Bucket, dirty
     dirty.open(state, track, at)
 }
 
+function hasTooManyRoutes({ cells }: Bucket, routesMax: number): boolean {
+  for (const { routes } of cells.values()) if (routes.size > routesMax) return true
+  return false
+}
+
+/** Requests by route over the last hour of 10 s buckets. */
 function routeRanking(state: ServiceState, track: TrackName): Map<string, number> {
   const ranking = new Map<string, number>()
   for (const { cells } of state.tracks[track].closed.slice(-360)) {

@@ -1,0 +1,60 @@
+/**
+ * `npm run bench`: every benchmark, one after the other, and the table in `test/bench/README.md`.
+ *
+ * Ratios within one run are what is compared; absolute figures depend on the machine and on what else it
+ * does. Nothing here is part of the tests.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+
+interface Row {
+  readonly name: string
+  readonly ours: number
+  readonly reference: number | null
+  readonly ratio: number | null
+  readonly unit: string
+}
+
+const suites = [
+  { file: './otlp-read.ts', unit: 'spans per CPU-second; reference: protobufjs' },
+  { file: './intake-http.ts', unit: 'spans per CPU-second of the process; reference: protobufjs' },
+  { file: './filter.ts', unit: 'updates per CPU-second' },
+  { file: './log.ts', unit: 'see the name' },
+  { file: './replay-speed.ts', unit: 'seconds' },
+  { file: './start-idle.ts', unit: 'see the name' },
+]
+
+const only = process.argv[2]
+const rows: Row[] = []
+for (const { file, unit } of suites) {
+  if (only !== undefined && !file.includes(only)) continue
+  process.stderr.write(`${file}\n`)
+  const module = (await import(file)) as { run(): Promise<readonly Partial<Row>[]> }
+  for (const row of await module.run()) {
+    const { name = '', ours = 0, reference = null, ratio = null } = row
+    rows.push({ name, ours, reference, ratio, unit: row.unit ?? unit })
+    process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`)
+  }
+}
+if (only === undefined) writeTable(rows)
+
+function writeTable(all: readonly Row[]): void {
+  const file = join(import.meta.dirname, 'README.md')
+  const number = (value: number | null) =>
+    value === null ? '' : value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(value)
+  const table = [
+    `Node ${process.versions.node}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`,
+    '',
+    '| what | ours | reference | ratio | unit |',
+    '| --- | --- | --- | --- | --- |',
+    ...all.map(
+      ({ name, ours, reference, ratio, unit }) =>
+        `| ${name} | ${number(ours)} | ${number(reference)} | ${number(ratio)} | ${unit} |`,
+    ),
+  ].join('\n')
+  const text = readFileSync(file, 'utf8')
+  const [head, rest] = text.split('<!-- table -->\n') as [string, string]
+  const [, tail] = rest.split('<!-- /table -->\n') as [string, string]
+  writeFileSync(file, `${head}<!-- table -->\n${table}\n<!-- /table -->\n${tail}`)
+}
