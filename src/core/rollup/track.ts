@@ -28,6 +28,8 @@ export interface TrackState {
   readonly name: TrackName
   /** Observed spacings, newest last. Spans have none: their step is the window. */
   spacings: number[]
+  /** Step of the buckets, from the spacings; null while the source's spacing is unknown. */
+  stepMs: number | null
   /** Start of the first bucket that is still open; null before the first record. */
   openFromMs: number | null
   /** End of the newest closed bucket: what is older is late. */
@@ -44,6 +46,7 @@ export function emptyTrack(name: TrackName): TrackState {
   return {
     name,
     spacings: [],
+    stepMs: name === 'spans' ? windowMs : null,
     openFromMs: null,
     closedToMs: 0,
     late: 0,
@@ -54,11 +57,6 @@ export function emptyTrack(name: TrackName): TrackState {
 
 export function baseMsOf(name: TrackName): number {
   return name === 'metrics' ? 5_000 : windowMs
-}
-
-/** Step of the track's buckets; null while the source's spacing is unknown. */
-export function stepOfTrack(track: TrackState): number | null {
-  return track.name === 'spans' ? windowMs : stepOf(track.spacings)
 }
 
 /** The cells of `version` at `atMs`, or null when that bucket has closed (counted as late). */
@@ -79,7 +77,8 @@ export function openCells(track: TrackState, atMs: number, version: string) {
 }
 
 export function trackSpacing(track: TrackState, spacingMs: number): void {
-  if (track.name !== 'spans') observeSpacing(track.spacings, spacingMs)
+  if (track.name === 'spans') return
+  if (observeSpacing(track.spacings, spacingMs)) track.stepMs = stepOf(track.spacings)
 }
 
 export interface ClosingRules {
@@ -99,7 +98,7 @@ export function nextClosing(
   graceMs: number,
 ): { startMs: number; stepMs: number; atMs: number } | null {
   if (track.openFromMs === null) return null
-  const stepMs = stepOfTrack(track)
+  const { stepMs } = track
   if (stepMs === null) {
     const startMs = Math.floor(track.openFromMs / windowMs) * windowMs
     return { startMs, stepMs: windowMs, atMs: startMs + windowMs + graceMs + slowestMs }

@@ -83,6 +83,10 @@ class AttributeMachine implements Machine {
     return this.#changes.take()
   }
 
+  forgetChanges(): void {
+    this.#changes.forget()
+  }
+
   apply(record: InputRecord): readonly Output[] {
     if (record.value === null) return []
     const finding = readFinding(record.value)

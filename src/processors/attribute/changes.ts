@@ -35,6 +35,10 @@ export class EntryChanges {
     this.#keys.add('unit')
   }
 
+  forget(): void {
+    this.#keys.clear()
+  }
+
   take(): StateChanges {
     const puts: StateEntry[] = []
     const deletes: { group: string; key: string }[] = []

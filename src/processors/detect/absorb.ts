@@ -23,7 +23,6 @@ import { noteHints } from '../../core/releases/versions.ts'
 import {
   baseMsOf,
   openCells,
-  stepOfTrack,
   trackSpacing,
   type TrackName,
   type TrackState,
@@ -134,12 +133,12 @@ export function absorbSnapshot(state: ServiceState, record: Snapshot, dirty: Dir
   const trackName = caller === null ? 'metrics' : 'calls'
   const track = state.tracks[trackName]
   if (caller !== null) noteCaller(state, caller, record.arrivedMs, dirty)
-  const stepBefore = stepOfTrack(track)
+  const stepBefore = track.stepMs
   for (const point of record.points) {
     const route = caller ?? point.route
     absorbPoint(state, { series, track, point, route, version, instance: record.instance }, dirty)
   }
-  if (stepOfTrack(track) !== null && (stepBefore === null || state.pendingHeld.length > 0)) {
+  if (track.stepMs !== null && (stepBefore === null || state.pendingHeld.length > 0)) {
     releaseHeld(state, trackName, dirty)
   }
   dirty.series(state, record.instance)
@@ -163,7 +162,7 @@ function absorbPoint(state: ServiceState, context: PointContext, dirty: Dirty): 
     return
   }
   const { startMs, timeMs, count, latency } = point
-  const stepMs = stepOfTrack(track)
+  const stepMs = track.stepMs
   const next: HeldPoint = { startMs, timeMs, count, latency, held: null }
   if (before === undefined && stepMs === null) {
     const { failed, unanswered } = point
@@ -195,7 +194,7 @@ function absorbPoint(state: ServiceState, context: PointContext, dirty: Dirty): 
 
 /** The spacing is known at last: first points whose series had just begun count in full. */
 function releaseHeld(state: ServiceState, track: TrackName, dirty: Dirty): void {
-  const stepMs = stepOfTrack(state.tracks[track])!
+  const stepMs = state.tracks[track].stepMs!
   const waiting = state.pendingHeld.filter(({ held }) => held?.track === track)
   state.pendingHeld = state.pendingHeld.filter(({ held }) => held?.track !== track)
   for (const [instance, series] of state.series) {

@@ -3,7 +3,7 @@
  * Called once the first minute (or step) of the new version's telemetry has closed.
  */
 import { addCells, type BucketCells } from '../../core/rollup/cells.ts'
-import { stepOfTrack, windowMs } from '../../core/rollup/track.ts'
+import { windowMs } from '../../core/rollup/track.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { bucketsBetween, chooseSource, routeTotals } from './history.ts'
 import { previousLabel } from './progress.ts'
@@ -24,7 +24,7 @@ export interface Beginning {
 /** Where the watch would start, or null while its first minute is not closed. */
 export function beginning(state: ServiceState, firstMs: number, end: boolean): Beginning | null {
   const source = chooseSource(state, firstMs + minuteMs)
-  const stepMs = stepOfTrack(state.tracks[source]) ?? windowMs
+  const stepMs = state.tracks[source].stepMs ?? windowMs
   const startMs = Math.floor(firstMs / stepMs) * stepMs
   const closedToMs = state.tracks[source].closedToMs
   if (closedToMs >= startMs + Math.max(minuteMs, stepMs)) return { source, stepMs, startMs }
@@ -93,7 +93,7 @@ function commonFacts(
     startMs,
     source,
     stepMs,
-    callsStepMs: stepOfTrack(state.tracks.calls) ?? windowMs,
+    callsStepMs: state.tracks.calls.stepMs ?? windowMs,
     routes: sharesOf(routeTotals(before).slice(0, settings.routesMax)),
     callers: sharesOf(routeTotals(calls).slice(0, callersMax)),
     weakHistory: startMs - firstMs < weakHistoryMs,

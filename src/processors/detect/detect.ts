@@ -28,6 +28,8 @@ import { emptyService, type ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
 import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state.ts'
 
+const schemaHeader = 'service-events/1'
+
 /** Looks on as buckets close; never changes what is decided. */
 export interface DetectObserver {
   bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
@@ -90,9 +92,13 @@ class DetectMachine implements Machine {
     return this.#dirty.take()
   }
 
+  forgetChanges(): void {
+    this.#dirty.forget()
+  }
+
   apply(record: InputRecord): readonly Output[] {
     if (record.value === null) return []
-    const event = decodeEvent(record.value)
+    const event = decodeEvent(record)
     if (event === null) {
       this.#observer.refused?.('undecodable')
       return []
@@ -229,10 +235,17 @@ function environmentOf(finding: Finding): string | null {
   }
 }
 
-function decodeEvent(value: Uint8Array): ServiceEvent | null {
+/**
+ * Records that ingest wrote by this schema are taken as they are: they were strict when they were written.
+ * Others are checked first.
+ */
+function decodeEvent({ value, headers }: InputRecord): ServiceEvent | null {
+  if (value === null) return null
   try {
     const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-    const parsed = ServiceEvent.safeParse(JSON.parse(text))
+    const event: unknown = JSON.parse(text)
+    if (headers['culprit-schema'] === schemaHeader) return event as ServiceEvent
+    const parsed = ServiceEvent.safeParse(event)
     return parsed.success ? parsed.data : null
   } catch {
     return null

@@ -70,6 +70,12 @@ export class Dirty {
     this.put(historyGroup(state.key, startMs), `kinds/${startMs}`, encode)
   }
 
+  /** Where nobody keeps checkpoints: nothing is encoded. */
+  forget(): void {
+    this.#puts.clear()
+    this.#groups.clear()
+  }
+
   take(): StateChanges {
     const puts: StateEntry[] = []
     const deletes: { group: string; key: string }[] = []

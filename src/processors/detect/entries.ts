@@ -48,8 +48,8 @@ export function encodeService(state: ServiceState): Uint8Array {
   return encode({
     seq: state.seq,
     tracks: trackNames.map((name) => {
-      const { spacings, openFromMs, closedToMs, late } = state.tracks[name]
-      return { spacings, openFromMs, closedToMs, late }
+      const { spacings, stepMs, openFromMs, closedToMs, late } = state.tracks[name]
+      return { spacings, stepMs, openFromMs, closedToMs, late }
     }),
     kindsClosedToMs: state.kindsClosedToMs,
     kinds: [...state.kinds],
@@ -69,6 +69,7 @@ type StoredService = Pick<
 > & {
   tracks: {
     spacings: number[]
+    stepMs: number | null
     openFromMs: number | null
     closedToMs: number
     late: number
