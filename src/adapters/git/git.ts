@@ -1,6 +1,6 @@
 /**
- * Runs git on a repository that is not trusted: no shell, no hook, no monitor, no filter, external diff or text
- * conversion, no network, no configuration but the repository's own, and of that nothing that runs a program.
+ * Runs git on a repository that is not trusted: no shell, no hook, no monitor, no network, no configuration but that of
+ * the repository it is given; the one that reads objects is given an empty one of ours (`open-repository.ts`).
  *
  * Output is a stream. A process that takes longer than its time is killed. The environment is made anew, so that
  * GIT_DIR and its like of a surrounding hook do not lead astray. Source: libraries reference, section 11.
@@ -37,18 +37,10 @@ const safe = [
   '-c',
   'core.quotePath=false',
   '-c',
-  'log.showRoot=true',
-  '-c',
-  'log.showSignature=false',
-  '-c',
   'protocol.allow=never',
-  '-c',
-  'blame.ignoreRevsFile=',
-  '-c',
-  'diff.external=',
 ]
 
-const environment = (gitDir: string | null): NodeJS.ProcessEnv => ({
+const environment = ({ gitDir, objects }: Omit<Place, 'folder'>): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   LC_ALL: 'C',
   TZ: 'UTC',
@@ -62,16 +54,23 @@ const environment = (gitDir: string | null): NodeJS.ProcessEnv => ({
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_LITERAL_PATHSPECS: '1',
   ...(gitDir === null ? {} : { GIT_DIR: gitDir }),
+  ...(objects === null ? {} : { GIT_OBJECT_DIRECTORY: objects }),
 })
 
-export class Git {
-  readonly #folder: string
-  readonly #gitDir: string | null
+export interface Place {
+  /** Where git is started. */
+  readonly folder: string
+  /** Null: git looks for the repository itself, and checks who owns it. */
+  readonly gitDir: string | null
+  /** Where the objects lie, if not in `gitDir`. */
+  readonly objects: string | null
+}
 
-  /** Without `gitDir` git looks for the repository itself, and checks who owns it. */
-  constructor({ folder, gitDir }: { readonly folder: string; readonly gitDir: string | null }) {
-    this.#folder = folder
-    this.#gitDir = gitDir
+export class Git {
+  readonly #place: Place
+
+  constructor(place: Place) {
+    this.#place = place
   }
 
   /** The whole output, for what is known to be short. */
@@ -93,8 +92,8 @@ export class Git {
   ): Promise<Omit<Finished, 'stdout'>> {
     return new Promise((resolve, reject) => {
       const child = spawn('git', [...safe, ...args], {
-        cwd: this.#folder,
-        env: environment(this.#gitDir),
+        cwd: this.#place.folder,
+        env: environment(this.#place),
         stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         timeout: processMsMax,
         killSignal: 'SIGKILL',

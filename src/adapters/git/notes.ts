@@ -7,6 +7,7 @@
  */
 import type { NoteFacts } from '../../ports/git-history.ts'
 import type { Git } from './git.ts'
+import type { Gits } from './open-repository.ts'
 
 interface Listed {
   readonly sha: string
@@ -26,8 +27,8 @@ export interface ReadNotes {
 }
 
 /** Answers how many notes could not be handed over. */
-export async function readNotes(git: Git, { take, shas }: ReadNotes): Promise<number> {
-  const listed = await listNotes(git, shas)
+export async function readNotes(gits: Gits, { take, shas }: ReadNotes): Promise<number> {
+  const listed = await listNotes(gits, shas)
   if (listed.length === 0) return 0
   let refused = 0
   const byBlob = new Map<string, Listed[]>()
@@ -39,14 +40,14 @@ export async function readNotes(git: Git, { take, shas }: ReadNotes): Promise<nu
     }
   })
   const input = [...byBlob.keys()].map((blob) => `${blob}\n`).join('')
-  await git.stream(['cat-file', '--batch'], (chunk) => batch.push(chunk), input)
+  await gits.objects.stream(['cat-file', '--batch'], (chunk) => batch.push(chunk), input)
   return refused
 }
 
-async function listNotes(git: Git, shas: ReadonlySet<string>): Promise<Listed[]> {
+async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): Promise<Listed[]> {
   const patterns = ['refs/notes/ai', 'refs/notes/ai-remote', 'refs/notes/exceeds-ink', blobRefs]
   const format = '%(objectname) %(objecttype) %(refname)'
-  const { stdout } = await git.run(['for-each-ref', `--format=${format}`, ...patterns])
+  const { stdout } = await names.run(['for-each-ref', `--format=${format}`, ...patterns])
   const refs = stdout
     .toString('utf8')
     .split('\n')
@@ -55,7 +56,7 @@ async function listNotes(git: Git, shas: ReadonlySet<string>): Promise<Listed[]>
   const found = new Map<string, Listed>()
   const trees = refs.filter(({ ref, type }) => type === 'commit' && ref.startsWith('refs/notes/'))
   for (const { object, ref } of trees.toSorted(byPrecedence).slice(0, refsMax)) {
-    for (const { sha, blob } of await listTree(git, object)) {
+    for (const { sha, blob } of await listTree(objects, object)) {
       if (shas.has(sha) && !found.has(sha)) found.set(sha, { sha, ref, blob, form: 'git-ai-note' })
     }
   }

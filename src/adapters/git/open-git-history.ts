@@ -15,7 +15,7 @@ import { blameFiles } from './blame.ts'
 import { type Git, GitMissingError, GitOutputError } from './git.ts'
 import { withHeadLines } from './head-lines.ts'
 import { readNotes } from './notes.ts'
-import { openRepository } from './open-repository.ts'
+import { type Gits, openRepository, type Opened } from './open-repository.ts'
 import { readLog } from './read-log.ts'
 import type { Origin } from './repository-id.ts'
 import { type Ends, resolveRange } from './resolve-range.ts'
@@ -56,16 +56,31 @@ export function openGitHistory(options: GitHistoryOptions): GitHistory {
 async function read(range: HistoryRange, options: GitHistoryOptions): Promise<HistoryAnswer> {
   const opened = await openRepository(options.path)
   if (opened.outcome === 'refused') return opened
-  const { git, origin, boundaries } = opened
-  const ends = await resolveRange(git, range, boundaries.size > 0)
+  try {
+    return await readOpened(opened, range, options)
+  } finally {
+    await opened.close()
+  }
+}
+
+async function readOpened(
+  opened: Opened,
+  range: HistoryRange,
+  options: GitHistoryOptions,
+): Promise<HistoryAnswer> {
+  const { names, objects, origin, boundaries } = opened
+  const ends = await resolveRange({ names, objects }, range, boundaries.size > 0)
   if (ends.outcome === 'refused') return ends
 
-  const facts = ends.base === 'unknown' ? [] : await logOf(git, { ends, options, boundaries })
+  const facts = ends.base === 'unknown' ? [] : await logOf(objects, { ends, options, boundaries })
   const cut = facts.length > commitsMax
   const commits = facts.slice(0, commitsMax)
-  const { described, notesRefused } = await describeAll(git, commits, { options, origin })
+  const { described, notesRefused } = await describeAll({ names, objects }, commits, {
+    options,
+    origin,
+  })
   const changes = described.map(({ change }) => change)
-  const blamed = await blame(git, { ends, options, changes, boundaries })
+  const blamed = await blame(objects, { ends, options, changes, boundaries })
   const reachesEnd = commits.some(({ sha }) => boundaries.has(sha))
   const { url, ...repo } = origin
   return {
@@ -90,7 +105,7 @@ async function read(range: HistoryRange, options: GitHistoryOptions): Promise<Hi
 }
 
 async function describeAll(
-  git: Git,
+  gits: Gits,
   commits: readonly CommitFacts[],
   { options, origin }: { readonly options: GitHistoryOptions; readonly origin: Origin },
 ): Promise<{ readonly described: Described[]; readonly notesRefused: number }> {
@@ -99,7 +114,7 @@ async function describeAll(
   const at = new Map(commits.map(({ sha }, index) => [sha, index]))
   const described: (Described | undefined)[] = commits.map(() => undefined)
   let done = 0
-  const notesRefused = await readNotes(git, {
+  const notesRefused = await readNotes(gits, {
     shas: new Set(at.keys()),
     take: (sha, note) => {
       const index = at.get(sha)!

@@ -1,6 +1,6 @@
 /**
  * The commits of a range with their files, newest first and children before their parents: one `git log`, read as
- * it streams. Each option answers a setting that a repository could use to change or to forge the output.
+ * it streams. What could be set otherwise is said outright: the parser depends on it.
  */
 import type { CommitFacts } from '../../ports/git-history.ts'
 import { type Git, GitOutputError } from './git.ts'

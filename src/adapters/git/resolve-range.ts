@@ -4,6 +4,7 @@
  */
 import type { HistoryAnswer, HistoryRange } from '../../ports/git-history.ts'
 import { type Git, GitOutputError } from './git.ts'
+import type { Gits } from './open-repository.ts'
 
 export interface Ends {
   readonly outcome: 'resolved'
@@ -21,21 +22,21 @@ const whole = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 const removedMax = 20_000
 
 export async function resolveRange(
-  git: Git,
+  { names, objects }: Gits,
   range: HistoryRange,
   shallow: boolean,
 ): Promise<Ends | Refused> {
-  const to = await resolveCommit(git, range.to)
+  const to = await resolveCommit(names, range.to)
   if (to === null) return unknown(range.to)
-  const from = await resolveCommit(git, range.from)
+  const from = await resolveCommit(names, range.from)
   if (from === null) {
     if (!whole.test(range.from)) return unknown(range.from)
     const base = shallow && !/^0+$/.test(range.from) ? 'beyond-shallow' : 'unknown'
     return { outcome: 'resolved', to, from: null, base, removed: [] }
   }
-  const removed = await revisions(git, [from, `^${to}`])
+  const removed = await revisions(objects, [from, `^${to}`])
   const isAncestor = removed.length === 0
-  const added = isAncestor ? [] : await revisions(git, [to, `^${from}`], 1)
+  const added = isAncestor ? [] : await revisions(objects, [to, `^${from}`], 1)
   const base = isAncestor ? 'ancestor' : added.length === 0 ? 'descendant' : 'diverged'
   return { outcome: 'resolved', to, from, base, removed }
 }

@@ -1,0 +1,39 @@
+/** The history of a repository of a test, read with the shipped rules. */
+import { openGitHistory } from '../../../src/adapters/git/open-git-history.ts'
+import { Change } from '../../../src/contracts/change.ts'
+import { isGenerated, isNonCode } from '../../../src/core/kernel/path-class.ts'
+import { describeChange } from '../../../src/core/provenance/describe-change.ts'
+import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
+import { defaultRules } from '../../../src/core/provenance/rules/default-rules.ts'
+import type { HistoryAnswer } from '../../../src/ports/git-history.ts'
+
+const book = new RuleBook(defaultRules)
+
+export interface OpenOptions {
+  readonly blame?: boolean
+  readonly words?: boolean
+}
+
+export function ask(
+  path: string,
+  range: string,
+  { blame = true, words = true }: OpenOptions = {},
+): Promise<HistoryAnswer> {
+  const [from = '', to = ''] = range.split('..')
+  return openGitHistory({
+    path,
+    blame,
+    words,
+    describe: (commit, repo) => describeChange(commit, { repo, book }),
+    isCode: (file) => !isNonCode(file),
+    isGenerated,
+  }).changes({ from, to })
+}
+
+/** Changes newest first, each held to its schema. */
+export async function read(path: string, range: string, options: OpenOptions = {}) {
+  const answer = await ask(path, range, options)
+  if (answer.outcome === 'refused') throw new Error(`${answer.reason}: ${answer.detail}`)
+  const changes = answer.changes.toReversed().map((change) => Change.parse(change))
+  return { ...answer, changes }
+}
