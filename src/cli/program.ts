@@ -1,6 +1,7 @@
 /** Every command with its arguments and options. A command's module is loaded when it is run. */
 import { Command } from 'commander'
 import { collect, instant } from './options.ts'
+import { demoCommand } from './program-demo.ts'
 import { gitCommands } from './program-git.ts'
 import { serverCommands } from './program-server.ts'
 
@@ -18,6 +19,7 @@ export function program(): Command {
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'culprit: ')) })
   serverCommands(root)
+  demoCommand(root)
   replayCommand(root)
   gitCommands(root)
   configCommand(root)

@@ -1,0 +1,63 @@
+/** `culprit demo`: ships a bad release in a small real shop and finds it. */
+import { resolve } from 'node:path'
+import { UsageError } from '../../core/kernel/errors.ts'
+import { runStory } from '../demo/demo.ts'
+import { stories, type StoryName } from '../demo/stories.ts'
+import { teller } from '../demo/tell.ts'
+import { writeOut } from '../write-out.ts'
+
+export interface DemoFlags {
+  readonly story: StoryName
+  readonly keep: boolean
+  readonly json: boolean
+  readonly record?: string
+  readonly url?: string
+}
+
+class Stopped extends Error {}
+
+export async function runDemo(flags: DemoFlags): Promise<void> {
+  const story = stories[flags.story]
+  if (story === undefined) throw new UsageError(`--story ${flags.story} comes later`)
+  if (flags.record !== undefined && flags.url !== undefined) {
+    throw new UsageError('--record or --url, not both: a running Culprit records for itself')
+  }
+  const stopping = onSignal()
+  try {
+    const result = await runStory(
+      {
+        story,
+        url: flags.url ?? null,
+        record: flags.record === undefined ? null : resolve(flags.record),
+        keep: flags.keep,
+        json: flags.json,
+        stopped: stopping.stopped,
+      },
+      teller(flags.json, () => Date.now()),
+    )
+    if (flags.json) writeOut(`${JSON.stringify(result)}\n`)
+    process.exitCode = result.named === result.planted ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    process.exitCode = 130
+  } finally {
+    stopping.off()
+  }
+}
+
+function onSignal() {
+  let reject: (error: Error) => void = () => undefined
+  const stopped = new Promise<never>((_, no) => {
+    reject = no
+  })
+  stopped.catch(() => undefined)
+  const stop = () => reject(new Stopped())
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.once(signal, stop)
+  return {
+    stopped,
+    off: () => {
+      for (const signal of signals) process.off(signal, stop)
+    },
+  }
+}
