@@ -43,6 +43,7 @@ describe('schemas/', () => {
         verdicts: true,
         rankings: true,
         untilMs: null,
+        findManifest: null,
         fold: foldDefaults,
         detect: detectDefaults,
         attribute: attributeDefaults,

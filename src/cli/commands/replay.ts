@@ -2,6 +2,7 @@
 import { accessSync, constants, writeSync } from 'node:fs'
 import { UnreachableError } from '../../core/kernel/errors.ts'
 import { attributeSettings, configure, detectSettings, foldSettings } from '../configure.ts'
+import { findManifestIn } from '../replay/find-manifest.ts'
 import { replay } from '../replay/replay.ts'
 
 export interface ReplayFlags {
@@ -20,12 +21,14 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags): P
     if (file !== '-') readable(file)
   }
   const shows = process.stderr.isTTY
+  const paths = [...flags.repo, ...config.provenance.repositories.map(({ path }) => path)]
   await replay({
     files,
     windows: flags.windows,
     verdicts: flags.verdicts,
     rankings: flags.rankings,
     untilMs: flags.until ?? null,
+    findManifest: paths.length === 0 ? null : findManifestIn(paths, config.provenance),
     fold: foldSettings(config),
     detect: detectSettings(config),
     attribute: attributeSettings(config),

@@ -3,6 +3,7 @@
  * from the records (contract section 9). The same files give the same bytes, in any order of arguments.
  */
 import type { Incident } from '../../contracts/incident.ts'
+import type { CloudEvent } from '../../core/intake/cloudevents/unwrap.ts'
 import { InlineEngine } from '../../engine/inline.ts'
 import { fold } from '../../core/rollup/fold/fold.ts'
 import type { FoldSettings } from '../../core/rollup/fold/settings.ts'
@@ -14,6 +15,7 @@ import { serviceEventOutput } from '../../processors/ingest/outputs.ts'
 import type { AttributeSettings } from '../../processors/attribute/settings.ts'
 import type { DetectSettings } from '../../processors/detect/settings.ts'
 import { topicNames } from '../../processors/topics.ts'
+import type { FindManifest } from './find-manifest.ts'
 import { type ArrivedLine, mergeFiles } from './merge-files.ts'
 import { ReplayOutput } from './output.ts'
 
@@ -23,6 +25,8 @@ export interface ReplayOptions {
   readonly verdicts: boolean
   readonly rankings: boolean
   readonly untilMs: number | null
+  /** Changes of a release whose event carries none. */
+  readonly findManifest: FindManifest | null
   readonly fold: FoldSettings
   readonly detect: DetectSettings
   readonly attribute: AttributeSettings
@@ -35,7 +39,10 @@ const gapMs = 300_000
 
 export async function replay(options: ReplayOptions): Promise<void> {
   const run = new Replay(options)
-  for await (const line of mergeFiles(options.files)) run.take(line)
+  for await (const line of mergeFiles(options.files)) {
+    if (line.parsed.kind === 'event') await run.takeEvent(line, line.parsed.event)
+    else run.take(line)
+  }
   run.finish()
 }
 
@@ -106,24 +113,31 @@ class Replay {
     }
   }
 
+  async takeEvent({ arrivedMs }: ArrivedLine, event: CloudEvent): Promise<void> {
+    this.#counts.lines++
+    if (Number.isFinite(arrivedMs)) this.#advance(arrivedMs)
+    const atMs = Number.isFinite(arrivedMs) ? arrivedMs : Math.max(0, this.#clockMs)
+    const { fold: settings, findManifest } = this.#options
+    const context = { arrivedMs: Math.max(atMs, this.#clockMs), settings }
+    const read = readDeployments([{ ok: true, event }], context)
+    this.#counts.deployments += read.deployments.length
+    for (const { reason } of read.refused) this.#refuse(reason, 1)
+    const deployments = await Promise.all(
+      read.deployments.map(async (each) => ({
+        ...each,
+        manifest: findManifest === null ? each.manifest : await findManifest(each),
+      })),
+    )
+    this.#offer(deployments.map((each) => serviceEventOutput(each, this.#topics.serviceEvents)))
+  }
+
   take(line: ArrivedLine): void {
     this.#counts.lines++
     const { parsed, arrivedMs } = line
     if (parsed.kind === 'refused') return this.#refuse(parsed.reason, 1)
     if (Number.isFinite(arrivedMs)) this.#advance(arrivedMs)
     const atMs = Number.isFinite(arrivedMs) ? arrivedMs : Math.max(0, this.#clockMs)
-    if (parsed.kind === 'event') {
-      const context = {
-        arrivedMs: Math.max(atMs, this.#clockMs),
-        settings: this.#options.fold,
-      }
-      const read = readDeployments([{ ok: true, event: parsed.event }], context)
-      this.#counts.deployments += read.deployments.length
-      for (const { reason } of read.refused) this.#refuse(reason, 1)
-      this.#offer(
-        read.deployments.map((each) => serviceEventOutput(each, this.#topics.serviceEvents)),
-      )
-    } else {
+    if (parsed.kind === 'telemetry') {
       const { events, counts } = fold(parsed.telemetry, {
         arrivedMs: atMs,
         settings: this.#options.fold,
