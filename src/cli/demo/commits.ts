@@ -120,13 +120,13 @@ export const harmlessAfter: readonly ShopCommit[] = [
       {
         path: 'checkout/server.js',
         from: '    return { status: 201, body: { amount, currency: body.currency } }',
-        to: `    orders++
-    return { status: 201, body: { number: orders, amount, currency: body.currency } }`,
+        to: `    lastNumber++
+    return { status: 201, body: { number: lastNumber, amount, currency: body.currency } }`,
       },
       {
         path: 'checkout/server.js',
         from: 'const cartsMax = 1_000\n',
-        to: 'const cartsMax = 1_000\nlet orders = 0\n',
+        to: 'const cartsMax = 1_000\nlet lastNumber = 0\n',
       },
     ],
   },

@@ -98,7 +98,7 @@ async function play(stage: Stage, loaded: (load: Load) => void): Promise<DemoRes
   const alerted = await waitForAlert({
     url: culprit.url,
     sinceMs: releasedAtMs,
-    untilMs: releasedAtMs + endMs - tell.elapsedMs(),
+    untilMs: Date.now() + endMs - tell.elapsedMs(),
     now: () => Date.now(),
     onAlert: ({ title }) => tell.say(`Alert: ${title}`),
   })

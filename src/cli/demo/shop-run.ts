@@ -36,7 +36,7 @@ export class Shop {
   }
 
   async start(release: ShopRelease): Promise<void> {
-    const [payment] = await Promise.all([this.#start('payment', release, {})])
+    const payment = await this.#start('payment', release, {})
     this.#paymentUrl = payment.url
     this.#checkouts = await Promise.all([this.#checkout(release), this.#checkout(release)])
     this.#register()

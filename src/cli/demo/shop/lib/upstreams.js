@@ -12,6 +12,6 @@ export async function upstreams(path) {
     if (lines.length > 0) addresses = lines
   }
   await reread()
-  setInterval(reread, rereadMs).unref()
+  setInterval(() => void reread(), rereadMs).unref()
   return () => addresses[turn++ % addresses.length]
 }
