@@ -3,6 +3,7 @@
  * the range, two files at a time. Lines that belong to older commits are nobody's here.
  */
 import type { Git } from './git.ts'
+import { mergeRanges } from './merge-ranges.ts'
 import { unquotePath } from './unquote.ts'
 
 export interface HeadLines {
@@ -84,18 +85,8 @@ async function blameFile(
     sha,
     path,
     pathThen,
-    ranges: merged(ranges),
+    ranges: mergeRanges(ranges),
   }))
-}
-
-function merged(ranges: readonly [number, number][]): [number, number][] {
-  const result: [number, number][] = []
-  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
-    const last = result.at(-1)
-    if (last && last[1] + 1 === from) last[1] = to
-    else result.push([from, to])
-  }
-  return result
 }
 
 function utf8Of(latin1: string): string {

@@ -8,6 +8,7 @@
 import type { CommitFacts } from '../../ports/git-history.ts'
 import { AddedText } from './added-text.ts'
 import { GitOutputError } from './git.ts'
+import type { Hunk, Hunks } from './linear-blame.ts'
 import { unquotePath } from './unquote.ts'
 
 /** What the parser wants `git log --format` to print. */
@@ -31,12 +32,15 @@ interface FileDraft {
   readonly submodule: boolean
   readonly added: [number, number][]
   readonly text: AddedText | null
+  /** Null for what is no text before and after. */
+  readonly hunks: Hunk[] | null
   deletedLines: number
   binary: boolean
 }
 
 export interface LogParserOptions {
-  readonly take: (commit: CommitFacts) => void
+  /** `hunks` is null for a commit of which not all files were read. */
+  readonly take: (commit: CommitFacts, hunks: Hunks | null) => void
   readonly words: boolean
   /** Whether names and words of this file are worth keeping. */
   readonly isCode: (path: string) => boolean
@@ -51,6 +55,7 @@ export class LogParser {
   #commit: Facts | null = null
   #files = new Map<string, FileDraft>()
   #order: FileDraft[] = []
+  #overflown = false
   #seen = 0
   #file: FileDraft | null = null
   #oldLeft = 0
@@ -129,7 +134,11 @@ export class LogParser {
   /** `:100644 100644 <old> <new> M<TAB>path[<TAB>path]` */
   #raw(line: string): void {
     const match = /^:(\d+) (\d+) \S+ \S+ ([A-Z])\d*\t([^\t]*)(?:\t([^\t]*))?$/.exec(line)
-    if (!match || this.#order.length >= filesMax) return
+    if (!match) return
+    if (this.#order.length >= filesMax) {
+      this.#overflown = true
+      return
+    }
     const [, oldMode, newMode, letter = 'M', first = '', second] = match
     const path = unquotePath(second ?? first)
     const status = /^[AMDRC]$/.test(letter) ? (letter as File['status']) : 'M'
@@ -142,6 +151,7 @@ export class LogParser {
       submodule: oldMode === '160000' || newMode === '160000',
       added: [],
       text: kept ? new AddedText({ words }) : null,
+      hunks: letter === 'T' ? null : [],
       deletedLines: 0,
       binary: false,
     }
@@ -157,15 +167,21 @@ export class LogParser {
   }
 
   #hunk(line: string): void {
-    const match = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/s.exec(line)
+    const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/s.exec(line)
     if (!match) return
-    const [, old, from, count, context = ''] = match
+    const [, oldStart, old, from, count, context = ''] = match
     this.#oldLeft = old === undefined ? 1 : Number(old)
     this.#newLeft = count === undefined ? 1 : Number(count)
     this.#newLine = Number(from)
     const file = this.#file
     if (!file || file.submodule) return
     file.deletedLines += this.#oldLeft
+    file.hunks?.push({
+      oldStart: Number(oldStart),
+      oldCount: this.#oldLeft,
+      newStart: this.#newLine,
+      newCount: this.#newLeft,
+    })
     if (this.#newLeft === 0) return
     const to = this.#newLine + this.#newLeft - 1
     const last = file.added.at(-1)
@@ -189,7 +205,9 @@ export class LogParser {
     const commit = this.#commit
     if (commit === null) return
     const files = [...this.#files.values()].map((draft) => fileOf(draft, this.#options))
-    this.#options.take({ ...commit, files, note: null })
+    const hunks = new Map([...this.#files].map(([path, draft]) => [path, draft.hunks]))
+    this.#options.take({ ...commit, files, note: null }, this.#overflown ? null : hunks)
+    this.#overflown = false
     this.#commit = null
     this.#files = new Map()
     this.#order = []

@@ -14,9 +14,10 @@ import type {
 import { blameFiles } from './blame.ts'
 import { type Git, GitMissingError, GitOutputError } from './git.ts'
 import { withHeadLines } from './head-lines.ts'
+import type { LinearBlame } from './linear-blame.ts'
 import { readNotes } from './notes.ts'
 import { type Gits, openRepository, type Opened } from './open-repository.ts'
-import { readLog } from './read-log.ts'
+import { readLog, type ReadLog } from './read-log.ts'
 import type { Origin } from './repository-id.ts'
 import { type Ends, resolveRange } from './resolve-range.ts'
 
@@ -72,7 +73,8 @@ async function readOpened(
   const ends = await resolveRange({ names, objects }, range, boundaries.size > 0)
   if (ends.outcome === 'refused') return ends
 
-  const facts = ends.base === 'unknown' ? [] : await logOf(objects, { ends, options, boundaries })
+  const log = ends.base === 'unknown' ? null : await logOf(objects, { ends, options, boundaries })
+  const facts = log?.commits ?? []
   const cut = facts.length > commitsMax
   const commits = facts.slice(0, commitsMax)
   const { described, notesRefused } = await describeAll({ names, objects }, commits, {
@@ -80,7 +82,13 @@ async function readOpened(
     origin,
   })
   const changes = described.map(({ change }) => change)
-  const blamed = await blame(objects, { ends, options, changes, boundaries })
+  const blamed = await blame(objects, {
+    ends,
+    options,
+    changes,
+    boundaries,
+    linear: log?.blame ?? null,
+  })
   const reachesEnd = commits.some(({ sha }) => boundaries.has(sha))
   const { url, ...repo } = origin
   return {
@@ -134,7 +142,7 @@ interface Reading {
   readonly boundaries: ReadonlySet<string>
 }
 
-function logOf(git: Git, { ends, options, boundaries }: Reading): Promise<CommitFacts[]> {
+function logOf(git: Git, { ends, options, boundaries }: Reading): Promise<ReadLog> {
   const { words, isCode, isGenerated, progress } = options
   const { to, from } = ends
   return readLog(git, {
@@ -147,9 +155,14 @@ function logOf(git: Git, { ends, options, boundaries }: Reading): Promise<Commit
   })
 }
 
+interface Blaming extends Reading {
+  readonly changes: readonly Change[]
+  readonly linear: LinearBlame | null
+}
+
 async function blame(
   git: Git,
-  { ends, options, changes, boundaries }: Reading & { readonly changes: readonly Change[] },
+  { ends, options, changes, boundaries, linear }: Blaming,
 ): Promise<{
   readonly changes: readonly Change[]
   readonly blamed: number
@@ -164,7 +177,10 @@ async function blame(
   }
   const atHead = await filesAt(git, ends.to, touched)
   const candidates = [...atHead].filter((path) => !binary.has(path)).toSorted()
-  const paths = candidates.slice(0, filesBlamedMax)
+  const passed = linear?.reaches(ends.from) ? linear : null
+  const known = candidates.filter((path) => passed?.knows(path))
+  const asked = candidates.filter((path) => !passed?.knows(path))
+  const paths = asked.slice(0, filesBlamedMax)
   const shas = new Set(changes.map(({ sha }) => sha).filter((sha) => !boundaries.has(sha)))
   const { progress, isGenerated } = options
   const { lines, failed } = await blameFiles(git, {
@@ -174,10 +190,11 @@ async function blame(
     shas,
     ...(progress ? { progress: (done, total) => progress('blame', done, total) } : {}),
   })
-  const blamed = new Set(paths.filter((path) => !failed.has(path)))
+  const blamed = new Set([...known, ...paths.filter((path) => !failed.has(path))])
+  const passedLines = known.flatMap((path) => passed!.linesOf(path))
   const isKnown = (path: string) => blamed.has(path) || !atHead.has(path)
   return {
-    changes: withHeadLines(changes, { lines, isKnown, isGenerated }),
+    changes: withHeadLines(changes, { lines: [...passedLines, ...lines], isKnown, isGenerated }),
     blamed: blamed.size,
     notBlamed: candidates.length - blamed.size,
   }

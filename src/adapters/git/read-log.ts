@@ -4,6 +4,7 @@
  */
 import type { CommitFacts } from '../../ports/git-history.ts'
 import { type Git, GitOutputError } from './git.ts'
+import { LinearBlame } from './linear-blame.ts'
 import { headFormat, LogParser, type LogParserOptions } from './log-parser.ts'
 
 const logOptions = [
@@ -45,13 +46,20 @@ export interface LogQuestion {
   readonly progress?: (done: number) => void
 }
 
+export interface ReadLog {
+  readonly commits: CommitFacts[]
+  readonly blame: LinearBlame
+}
+
 /** One more than `commitsMax` where there are more. */
-export async function readLog(git: Git, question: LogQuestion): Promise<CommitFacts[]> {
+export async function readLog(git: Git, question: LogQuestion): Promise<ReadLog> {
   const { to, from, commitsMax, boundaries, progress } = question
   const commits: CommitFacts[] = []
+  const blame = new LinearBlame()
   const parser = new LogParser({
     ...question.parse,
-    take: (commit) => {
+    take: (commit, hunks) => {
+      blame.commit(commit, hunks)
       // Without its parents a commit would seem to have written the whole repository.
       commits.push(boundaries.has(commit.sha) ? { ...commit, files: [] } : commit)
       if (commits.length % 500 === 0) progress?.(commits.length)
@@ -64,5 +72,5 @@ export async function readLog(git: Git, question: LogQuestion): Promise<CommitFa
   const fault = stderr.split('\n')[0] || `ended with ${code}`
   if (code !== 0) throw new GitOutputError(`git log: ${fault}`)
   parser.end()
-  return commits
+  return { commits, blame }
 }

@@ -83,6 +83,7 @@ function personHits(target: 'author' | 'committer', commit: CommitFacts, book: R
 }
 
 function trailerHits(key: string, value: string, book: RuleBook): Hit[] {
+  if (key === '') return []
   return book.of('trailer-identity').flatMap((rule): Hit[] => {
     if (!rule.trailerKeys?.includes(key)) return []
     const match = identityValue.exec(value)

@@ -16,19 +16,21 @@ export class RuleBook {
   readonly rulesVersion: string
   readonly identities: Identities
   readonly modelAliases: Readonly<Record<string, string>>
-  readonly #rules: readonly ReadyRule[]
+  readonly #byTarget = new Map<Rule['target'], ReadyRule[]>()
 
   constructor(rules: Rules) {
     this.rulesVersion = rules.rulesVersion
     this.identities = new Identities(rules.accounts)
     this.modelAliases = rules.modelAliases
-    this.#rules = rules.rules
-      .filter(({ enabled }) => enabled !== false)
-      .map((rule) => ({ ...rule, pattern: compiled(rule) }))
+    for (const rule of rules.rules) {
+      if (rule.enabled === false) continue
+      const before = this.#byTarget.get(rule.target) ?? []
+      this.#byTarget.set(rule.target, [...before, { ...rule, pattern: compiled(rule) }])
+    }
   }
 
   of(target: Rule['target']): readonly ReadyRule[] {
-    return this.#rules.filter((rule) => rule.target === target)
+    return this.#byTarget.get(target) ?? []
   }
 }
 

@@ -13,7 +13,7 @@ afterEach(() => {
 const names = ['a.ts', 'src/b.ts', 'src/c d.py']
 
 /** Edits, removals, renames, branches and merges, drawn by the seed. */
-function randomHistory(seed: number): { repository: GitRepository; base: string } {
+function randomHistory(seed: number, linear = false): { repository: GitRepository; base: string } {
   const random = seededRandom(seed)
   const pick = (count: number) => Math.floor(random() * count)
   const repository = new GitRepository()
@@ -38,8 +38,16 @@ function randomHistory(seed: number): { repository: GitRepository; base: string 
     if (text.length === 0) text.push('last\n')
     write(path)
   }
-  for (let step = 0; step < 8; step++) {
+  for (let step = 0; step < (linear ? 20 : 8); step++) {
     const kind = pick(10)
+    if (kind === 9 && files.size > 1) {
+      const path = [...files.keys()][pick(files.size)]!
+      repository.git('rm', '-q', path)
+      files.delete(path)
+    } else if (kind === 8) {
+      files.set(names[0]!, [`again ${step}\n`, 'a.ts 3 start\n'])
+      write(names[0]!)
+    }
     if (kind === 0) {
       const path = [...files.keys()][pick(files.size)]!
       const moved = `moved/${step}-${path.replaceAll('/', '-')}`
@@ -47,7 +55,7 @@ function randomHistory(seed: number): { repository: GitRepository; base: string 
       repository.git('mv', path, moved)
       files.set(moved, files.get(path)!)
       files.delete(path)
-    } else if (kind < 3) {
+    } else if (kind < 3 && !linear) {
       const branch = `side${step}`
       const before = new Map([...files].map(([path, text]) => [path, [...text]]))
       repository.git('checkout', '-q', '-b', branch)
@@ -76,10 +84,13 @@ function blamed(repository: GitRepository, path: string): string[] {
 }
 
 describe('lines at the release head', () => {
-  it.each([11, 12, 13, 14, 15, 16, 17, 18])(
-    'agree with git blame line by line on the random history of seed %i',
-    async (seed) => {
-      const { repository, base } = randomHistory(seed)
+  it.each([
+    ...[11, 12, 13, 14, 15, 16].map((seed) => ({ seed, linear: false, shape: 'branches' })),
+    ...[31, 32, 33, 34, 35, 36].map((seed) => ({ seed, linear: true, shape: 'one line' })),
+  ])(
+    'agree with git blame line by line on the random history of seed $seed, $shape',
+    async ({ seed, linear }) => {
+      const { repository, base } = randomHistory(seed, linear)
       const { changes, counts } = await read(repository.path, `${base}..HEAD`)
       expect(counts.filesNotBlamed).toBe(0)
       const ours = new Map<string, string>()
