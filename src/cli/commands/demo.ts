@@ -14,7 +14,8 @@ export interface DemoFlags {
   readonly url?: string
 }
 
-class Stopped extends Error {}
+/** As shells say it of a program that Ctrl-C ended. */
+const interruptedCode = 130
 
 export async function runDemo(flags: DemoFlags): Promise<void> {
   const story = stories[flags.story]
@@ -32,26 +33,22 @@ export async function runDemo(flags: DemoFlags): Promise<void> {
         keep: flags.keep,
         json: flags.json,
         stopped: stopping.stopped,
+        onResult: (found) => flags.json && writeOut(`${JSON.stringify(found)}\n`),
       },
       teller(flags.json, () => Date.now()),
     )
-    if (flags.json) writeOut(`${JSON.stringify(result)}\n`)
-    process.exitCode = result.named === result.planted ? 0 : 1
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error
-    process.exitCode = 130
+    if (result === null) process.exitCode = interruptedCode
+    else process.exitCode = result.named === result.planted ? 0 : 1
   } finally {
     stopping.off()
   }
 }
 
 function onSignal() {
-  let reject: (error: Error) => void = () => undefined
-  const stopped = new Promise<never>((_, no) => {
-    reject = no
+  let stop: () => void = () => undefined
+  const stopped = new Promise<void>((done) => {
+    stop = done
   })
-  stopped.catch(() => undefined)
-  const stop = () => reject(new Stopped())
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.once(signal, stop)
   return {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Incident } from '../../contracts/incident.ts'
+import { UnreachableError } from '../../core/kernel/errors.ts'
 import { incidentText } from '../client/text.ts'
 import { type Alerted, firstChange, waitForAlert } from './alert.ts'
 import { Children } from './children.ts'
@@ -23,8 +24,10 @@ export interface DemoOptions {
   readonly record: string | null
   readonly keep: boolean
   readonly json: boolean
-  /** Rejects when the user wants an end. */
-  readonly stopped: Promise<never>
+  /** Resolves when the user wants an end. */
+  readonly stopped: Promise<void>
+  /** Told as soon as it is known; with `keep` all goes on after it. */
+  readonly onResult: (result: DemoResult) => void
 }
 
 /** The last line of `--json`. */
@@ -45,8 +48,9 @@ const oldVersion = '1.3.0'
 const newVersion = '1.4.0'
 const main = join(import.meta.dirname, '../main.ts')
 
-export async function runStory(options: DemoOptions, tell: Teller): Promise<DemoResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'culprit-demo-'))
+/** Null when it was stopped before it knew. */
+export async function runStory(options: DemoOptions, tell: Teller): Promise<DemoResult | null> {
+  const folder = makeFolder()
   const children = new Children()
   let culprit: OwnOrRunning | null = null
   let load: Load | null = null
@@ -59,13 +63,28 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
     const stage = { ...options, folder, children, culprit, tell }
     const work = play(stage, (started) => (load = started))
     work.catch(() => undefined)
-    return await Promise.race([work, options.stopped, culprit.failed])
+    const stopped = options.stopped.then(() => null)
+    const result = await Promise.race([work, stopped, culprit.failed])
+    if (result !== null) options.onResult(result)
+    if (result !== null && options.keep) {
+      tell.say(`All of it goes on until Ctrl-C; the page is ${culprit.url}`)
+      await Promise.race([stopped, culprit.failed])
+    }
+    return result
   } finally {
     ;(load as Load | null)?.stop()
     await children.stop()
     await culprit?.stop()
     if (options.keep) tell.say(`The data is in ${folder}`)
     else rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'culprit-demo-'))
+  } catch (error) {
+    throw new UnreachableError(`no folder can be made in ${tmpdir()}: ${(error as Error).message}`)
   }
 }
 
@@ -104,7 +123,6 @@ async function play(stage: Stage, loaded: (load: Load) => void): Promise<DemoRes
   })
   const result = resultOf(stage, planted, alerted, releasedAtMs)
   conclude(stage, result)
-  if (stage.keep) await stage.stopped
   return result
 }
 
