@@ -10,6 +10,7 @@ import { PageFiles } from '../../web/page-files.ts'
 import { frontListener, guarded } from '../../web/server.ts'
 import type { Intake } from './intake.ts'
 import type { OwnMetrics } from './own-metrics.ts'
+import { traced } from './own-telemetry.ts'
 
 export interface ListenerParts {
   readonly guards: { readonly front: Guard; readonly otlp: Guard }
@@ -35,7 +36,7 @@ export function listeners(
     events: eventsDoor({
       guard: guards.front,
       bytesMax: config.limits.requestBytes,
-      accept: (headers, body) => intake.events(headers, body),
+      accept: (headers, body) => traced('ingest events', () => intake.events(headers, body)),
     }),
     failed: log,
   })
@@ -43,7 +44,7 @@ export function listeners(
     otlpDoor({
       guard: guards.otlp,
       bytesMax: config.limits.requestBytes,
-      accept: (signal, bytes) => intake.otlp(signal, bytes),
+      accept: (signal, bytes) => traced(`ingest ${signal}`, () => intake.otlp(signal, bytes)),
       refused: (signal, reason) => metrics.refused(kindOf[signal], reason, 1),
     }),
     log,

@@ -48,6 +48,14 @@ export class OwnMetrics {
     bump(this.#verdicts, verdict, 1)
   }
 
+  get acceptedTotal(): number {
+    return sum(this.#accepted)
+  }
+
+  get refusedTotal(): number {
+    return sum(this.#refused)
+  }
+
   text(gauges: Gauges): string {
     return prometheusText([...this.#intake(), ...this.#pipeline(gauges), ...found(gauges)])
   }
@@ -142,6 +150,12 @@ function gauge(name: string, help: string, rows: Row[]): Metric {
 
 function byLabel(counts: ReadonlyMap<string, number>, name: string): Row[] {
   return [...counts].map(([value, count]) => [label({ [name]: value }), count])
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0
+  for (const count of counts.values()) total += count
+  return total
 }
 
 function bump(map: Map<string, number>, key: string, count: number): void {

@@ -7,6 +7,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { dirname, join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { openEmbedded, type Embedded } from '../../adapters/embedded/open-embedded.ts'
@@ -28,6 +29,7 @@ import { listeners } from './listeners.ts'
 import { followView, startProcessors } from './pipeline.ts'
 import { Intake } from './intake.ts'
 import { OwnMetrics } from './own-metrics.ts'
+import { type OwnTelemetry, startOwnTelemetry } from './own-telemetry.ts'
 import { Recorder } from './recorder.ts'
 import { StoreQueries } from './store-queries.ts'
 import { topicSpecs } from './topic-specs.ts'
@@ -59,8 +61,9 @@ export async function up(options: UpOptions, logger: Logger): Promise<Running> {
     otlp: guardFor(config, 'ingest.otlpListen', tokens),
   }
   const topics = topicNames(config.kafka.topicPrefix)
-  const embedded = await openStore(config, topics)
   const metrics = new OwnMetrics()
+  const telemetry = await startOwnTelemetry(config, metrics)
+  const embedded = await openStore(config, topics)
   const bugs = bugTrap(logger)
   const hex = randomBytes(8).toString('hex')
   const ticks = new TickWriter({
@@ -96,7 +99,32 @@ export async function up(options: UpOptions, logger: Logger): Promise<Running> {
     log: bugs.log,
     pageFolder: options.pageFolder,
   })
-  const closing = { processors, following, ticks, door, stream, recorder, embedded }
+  const closing = {
+    processors,
+    following,
+    ticks,
+    door,
+    stream,
+    recorder,
+    telemetry,
+    embedded,
+  }
+  const servers = await openServers(config, { front, otlp }, closing)
+  ticks.add(door.unit, (now) => door.take(now))
+  ticks.start()
+  return {
+    url: servers[0]!.url,
+    otlpUrl: servers[1]!.url,
+    failed: bugs.failed,
+    stop: () => close(closing, servers),
+  }
+}
+
+async function openServers(
+  config: Config,
+  { front, otlp }: { readonly front: RequestListener; readonly otlp: RequestListener },
+  closing: Closing,
+): Promise<Listening[]> {
   const servers: Listening[] = []
   try {
     for (const [listener, setting, address] of [
@@ -109,14 +137,7 @@ export async function up(options: UpOptions, logger: Logger): Promise<Running> {
     await close(closing, servers)
     throw error
   }
-  ticks.add(door.unit, (now) => door.take(now))
-  ticks.start()
-  return {
-    url: servers[0]!.url,
-    otlpUrl: servers[1]!.url,
-    failed: bugs.failed,
-    stop: () => close(closing, servers),
-  }
+  return servers
 }
 
 interface ApiParts {
@@ -153,6 +174,7 @@ interface Closing {
   readonly door: DoorUnit<object>
   readonly stream: EventStream
   readonly recorder: Recorder | null
+  readonly telemetry: OwnTelemetry
   readonly embedded: Embedded
 }
 
@@ -165,6 +187,7 @@ async function close(parts: Closing, servers: readonly Listening[]): Promise<voi
   await Promise.all(parts.processors.map((processor) => processor.stop(stopWithinMs)))
   await parts.following.stop()
   await parts.recorder?.close()
+  await parts.telemetry.stop().catch(() => undefined)
   await parts.embedded.close()
 }
 
