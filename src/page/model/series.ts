@@ -1,0 +1,111 @@
+/**
+ * Buckets of a release's series as points of a chart: summed to at least 30 s, aligned to the epoch. What is
+ * missing stays a gap, never a zero: a sum needs one bucket that is there. Half-open intervals, milliseconds.
+ */
+import type { Signal } from '../../contracts/signal.ts'
+
+export interface SeriesBucket {
+  readonly start: string
+  readonly end: string
+  readonly new: { readonly events: number; readonly exposure: number } | null
+  readonly old: { readonly events: number; readonly exposure: number } | null
+  readonly p99: { readonly new: number | null; readonly old: number | null } | null
+}
+
+export interface Point {
+  readonly startMs: number
+  readonly endMs: number
+  readonly new: number | null
+  readonly old: number | null
+}
+
+export const bucketMsMin = 30_000
+
+/** What is drawn of a bucket: `share` events per exposure, `p99` seconds, `volume` exposure a minute. */
+export type Measure = 'share' | 'p99' | 'volume'
+
+export function measureOf({ signal }: Pick<Signal, 'signal'>): Measure | null {
+  if (signal === 'errors') return 'share'
+  if (signal === 'latency') return 'p99'
+  return signal === 'traffic' ? 'volume' : null
+}
+
+interface Group {
+  startMs: number
+  endMs: number
+  buckets: SeriesBucket[]
+}
+
+export function pointsOf(
+  buckets: readonly SeriesBucket[],
+  measure: Measure,
+  sizeMs = bucketMsMin,
+): Point[] {
+  return groupsOf(buckets, sizeMs).map(({ startMs, endMs, buckets: parts }) => ({
+    startMs,
+    endMs,
+    new: valueOf(parts, 'new', { measure, spanMs: endMs - startMs }),
+    old: valueOf(parts, 'old', { measure, spanMs: endMs - startMs }),
+  }))
+}
+
+function groupsOf(buckets: readonly SeriesBucket[], sizeMs: number): Group[] {
+  const groups = new Map<number, Group>()
+  for (const bucket of buckets) {
+    const [fromMs, toMs] = [Date.parse(bucket.start), Date.parse(bucket.end)]
+    const startMs = Math.floor(fromMs / sizeMs) * sizeMs
+    const group = groups.get(startMs) ?? { startMs, endMs: startMs + sizeMs, buckets: [] }
+    group.endMs = Math.max(group.endMs, toMs)
+    group.buckets.push(bucket)
+    groups.set(startMs, group)
+  }
+  return [...groups.values()].sort((a, b) => a.startMs - b.startMs)
+}
+
+function valueOf(
+  buckets: readonly SeriesBucket[],
+  side: 'new' | 'old',
+  { measure, spanMs }: { measure: Measure; spanMs: number },
+): number | null {
+  const there = buckets.flatMap((bucket) => bucket[side] ?? [])
+  if (there.length === 0) return null
+  const exposure = there.reduce((sum, each) => sum + each.exposure, 0)
+  if (measure === 'volume') return (exposure * 60_000) / spanMs
+  if (exposure === 0) return null
+  if (measure === 'share') return there.reduce((sum, each) => sum + each.events, 0) / exposure
+  return p99Of(buckets, side)
+}
+
+/** Quantiles do not add: the buckets' p99s, weighted by requests. */
+function p99Of(buckets: readonly SeriesBucket[], side: 'new' | 'old'): number | null {
+  let [sum, weight] = [0, 0]
+  for (const bucket of buckets) {
+    const value = bucket.p99?.[side] ?? null
+    const requests = bucket[side]?.exposure ?? 0
+    if (value === null || requests === 0) continue
+    sum += value * requests
+    weight += requests
+  }
+  return weight === 0 ? null : sum / weight
+}
+
+/** The 5 % and 95 % points of the old version: its usual range. Null below eight points. */
+export function usualRange(points: readonly Point[]): { low: number; high: number } | null {
+  const values = points.flatMap(({ old }) => (old === null ? [] : [old])).sort((a, b) => a - b)
+  if (values.length < 8) return null
+  const at = (share: number) => values[Math.round(share * (values.length - 1))]!
+  return { low: at(0.05), high: at(0.95) }
+}
+
+/** Whether the last two minutes still lie in the effect interval; null where that cannot be said. */
+export function stillWorse(points: readonly Point[], signal: Signal): boolean | null {
+  const { effect, baseline } = signal
+  const last = points.at(-1)
+  if (effect === null || last === undefined || baseline.exposure === 0) return null
+  const recent = points.filter(({ endMs }) => endMs > last.endMs - 120_000)
+  const values = recent.flatMap((point) => point.new ?? [])
+  if (values.length === 0 || signal.signal !== 'errors') return null
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const usual = baseline.events / baseline.exposure
+  return mean >= usual * effect.low && mean <= usual * effect.high
+}

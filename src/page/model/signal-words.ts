@@ -1,0 +1,147 @@
+/**
+ * One tested stream in words: what it is, how it reads before and now, and the sentence that says how it got
+ * worse. Figures come from the record; nothing is said about causes.
+ */
+import type { Signal } from '../../contracts/signal.ts'
+import { count, effect, rate, seconds, share, threshold, times } from './figures.ts'
+
+const names: Readonly<Record<Signal['signal'], string>> = {
+  errors: 'Errors',
+  latency: 'Latency',
+  availability: 'Availability',
+  traffic: 'Traffic',
+  'new-error': 'New error',
+  gauge: 'Gauge',
+  business: 'Business figure',
+}
+
+export function signalName({ signal }: Signal): string {
+  return names[signal]
+}
+
+/** `POST /orders`, `all routes`, `as front sees it`, the error's kind, the metric. */
+export function signalWhere({ signal, scope }: Signal): string {
+  if (signal === 'availability' && scope.caller !== null)
+    return `as ${nameOf(scope.caller)} sees it`
+  if (signal === 'new-error') return scope.fingerprint ?? scope.route ?? 'all routes'
+  return scope.metric ?? scope.route ?? 'all routes'
+}
+
+function nameOf(service: string): string {
+  return service.slice(service.lastIndexOf('/') + 1)
+}
+
+/** What is counted, in small print. */
+export function signalUnit({ signal, latency }: Signal): string {
+  switch (signal) {
+    case 'errors':
+      return 'share of failed requests'
+    case 'latency': {
+      if (latency === undefined) return 'share of slow requests'
+      const before = latency.beforeSeconds
+      const quantile = `p${Number((latency.quantile * 100).toPrecision(3))}`
+      const usual = before === null ? '' : `; ${quantile} ${seconds(before)}`
+      return `slower than ${threshold(latency.thresholdSeconds)}${usual}`
+    }
+    case 'availability':
+      return 'calls without an answer'
+    case 'traffic':
+      return 'requests an interval'
+    case 'new-error':
+      return 'share of requests'
+    case 'gauge':
+    case 'business':
+      return 'mean value'
+  }
+}
+
+export interface SideText {
+  readonly value: string
+  readonly counts: string
+}
+
+/** One side of the comparison: the value, and the counts behind it. */
+export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideText {
+  const side = signal[which]
+  const value = rate(side)
+  if (value === null) return { value: 'no data', counts: '' }
+  switch (signal.signal) {
+    case 'traffic':
+      return { value: count(value), counts: which === 'baseline' ? 'forecast' : 'seen' }
+    case 'gauge':
+    case 'business':
+      return {
+        value: String(Number(value.toPrecision(3))),
+        counts: `${count(side.exposure)} points`,
+      }
+    case 'errors':
+    case 'latency':
+    case 'availability':
+    case 'new-error':
+      return {
+        value: side.events === 0 ? 'none' : share(value, value >= 0.0995 ? 1 : 2),
+        counts: `${count(side.events)} of ${count(side.exposure)}`,
+      }
+  }
+}
+
+/** The small line under a verdict: the effect, or what would have shown. */
+export function stateText(signal: Signal): string {
+  const { state, detectable } = signal
+  if (state === 'cleared') return signal.effect === null ? 'Not worse' : effect(signal.effect)
+  if (state === 'inconclusive') return shows(detectable, 'not proof of health')
+  if (signal.effect === null || !(signal.effect.ratio > 0)) return shows(detectable, null)
+  if (signal.signal === 'new-error' && signal.baseline.events === 0) return 'never seen before'
+  return state === 'watching' ? `so far ${effect(signal.effect)}` : effect(signal.effect)
+}
+
+function shows(detectable: number | null, and: string | null): string {
+  const would =
+    detectable === null
+      ? null
+      : `${times(detectable)} or ${detectable < 1 ? 'less' : 'more'} would show`
+  return ['too little data', would, and].filter((part) => part !== null).join(', ')
+}
+
+export function stateWord({ state }: Signal): string {
+  switch (state) {
+    case 'regressed':
+      return 'Regressed'
+    case 'suspicious':
+      return 'Suspicious'
+    case 'watching':
+      return 'Watching'
+    case 'cleared':
+      return 'Not worse'
+    case 'inconclusive':
+      return 'Too little data'
+  }
+}
+
+/** Both values with an arrow: `0.4 % → 3.1 %`. */
+export function changeText(signal: Signal): string {
+  const [before, now] = values(signal)
+  return `${before} → ${now}`
+}
+
+/** Before and now, as sentences use them. */
+export function values(signal: Signal): [string, string] {
+  const { latency } = signal
+  if (
+    signal.signal === 'latency' &&
+    latency?.beforeSeconds != null &&
+    latency.afterSeconds != null
+  ) {
+    if (latency.afterSeconds !== latency.beforeSeconds)
+      return [seconds(latency.beforeSeconds), seconds(latency.afterSeconds)]
+  }
+  const text = (side: Signal['baseline']) => {
+    const value = rate(side)
+    if (value === null) return 'no data'
+    if (signal.signal === 'traffic') return count(value)
+    if (signal.signal === 'gauge' || signal.signal === 'business')
+      return String(Number(value.toPrecision(3)))
+    return share(value)
+  }
+  return [text(signal.baseline), text(signal.observed)]
+}
