@@ -34,7 +34,9 @@ function who({ naming, suspects }: SummaryFacts): string {
     case 'change':
       return `Likely cause: ${named[0]?.title ?? naming.ids[0]} (${chance}).`
     case 'set':
-      return `One of ${naming.ids.length} changes (${chance} together).`
+      return naming.ids.length === 1
+        ? `Likely cause so far: ${named[0]?.title ?? naming.ids[0]} (${chance}).`
+        : `One of ${naming.ids.length} changes (${chance} together).`
     case 'release':
       return `Something in this release (${chance}).`
     case 'external':
