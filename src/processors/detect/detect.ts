@@ -153,6 +153,11 @@ class DetectMachine implements Machine {
       const runs = this.#inOrder()
       const endMs = end ? Math.max(0, ...runs.map(({ openToMs }) => openToMs)) : null
       const { ratesMs, kindsMs } = watermark
+      // One closing after the other, across services: what is found must not depend on how far a tick goes.
+      for (let dueMs = nextDue(runs); dueMs <= ratesMs; dueMs = nextDue(runs)) {
+        const upTo = { ratesMs: dueMs, kindsMs: Math.min(kindsMs, dueMs), endMs: null }
+        for (const run of runs) findings.push(...run.advance(upTo))
+      }
       for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
@@ -219,6 +224,13 @@ class DetectMachine implements Machine {
   #dirtyUnit(): void {
     this.#dirty.put('', 'unit', () => encodeUnit(this.#unit))
   }
+}
+
+/** The earliest watermark at which a bucket of any service closes. */
+function nextDue(runs: readonly ServiceRun[]): number {
+  let dueMs = Number.POSITIVE_INFINITY
+  for (const run of runs) dueMs = Math.min(dueMs, run.dueMs)
+  return dueMs
 }
 
 function environmentOf(finding: Finding): string | null {

@@ -6,7 +6,7 @@
  */
 import type { Finding } from '../../contracts/findings.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
-import { baseMsOf, type Bucket, type TrackName } from '../../core/rollup/track.ts'
+import { baseMsOf, type Bucket, nextClosing, type TrackName } from '../../core/rollup/track.ts'
 import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
@@ -140,6 +140,16 @@ export class ServiceRun {
   #closedToMs(): number {
     const { spans, metrics } = this.state.tracks
     return Math.max(spans.closedToMs, metrics.closedToMs)
+  }
+
+  /** The watermark at which the next bucket closes; infinite for none. */
+  get dueMs(): number {
+    const { graceMs } = this.#context.settings
+    let dueMs = Number.POSITIVE_INFINITY
+    for (const track of Object.values(this.state.tracks)) {
+      dueMs = Math.min(dueMs, nextClosing(track, graceMs)?.atMs ?? dueMs)
+    }
+    return dueMs
   }
 
   /** End of the newest cells that are still open; 0 for none. */
