@@ -1,20 +1,23 @@
 /**
- * Waits for the incident that a release of the shop is blamed for. It is looked at for as long as it may still say
- * more (evidence of error kinds comes later than rates), and taken as it is when the time is up.
+ * Waits for the incident that a release of the shop is blamed for. It is looked at for some seconds more where it may
+ * say more (evidence of error kinds comes later than rates), and then taken as it is.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Incident, Suspect } from '../../contracts/incident.ts'
 import { Client } from '../client/client.ts'
 import { namespace } from './shop-run.ts'
 
-const pollMs = 500
+/** So long after the alert it is looked at whether more is said. */
+const moreMsMax = 15_000
 
 export interface Waiting {
   readonly url: string
   /** Of what happened before, other releases may be to blame. */
   readonly sinceMs: number
   readonly untilMs: number
+  readonly pollMs: number
   readonly now: () => number
+  readonly ending: AbortSignal
   readonly onAlert: (incident: Incident) => void
 }
 
@@ -33,9 +36,9 @@ export async function waitForAlert(waiting: Waiting): Promise<Alerted | null> {
       incident = found
       if (alertedAtMs === null) waiting.onAlert(found)
       alertedAtMs ??= waiting.now()
-      if (saysAll(found)) break
+      if (saysAll(found) || waiting.now() - alertedAtMs >= moreMsMax) break
     }
-    await sleep(pollMs)
+    await sleep(waiting.pollMs, undefined, { signal: waiting.ending })
   }
   return incident === null || alertedAtMs === null ? null : { incident, alertedAtMs }
 }

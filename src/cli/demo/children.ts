@@ -23,6 +23,7 @@ export interface Program {
 
 export class Children {
   readonly #running = new Set<ChildProcess>()
+  #stopped = false
   readonly #killAll = () => {
     for (const child of this.#running) child.kill('SIGKILL')
   }
@@ -33,6 +34,7 @@ export class Children {
 
   /** Resolves when it says where it listens. */
   async start({ name, folder, args, env }: Program): Promise<Started> {
+    this.#refuseWhenStopped(name)
     const child = spawn(process.execPath, args, {
       cwd: folder,
       env,
@@ -57,6 +59,7 @@ export class Children {
 
   /** Runs to its end; its standard output. */
   async run({ name, folder, args, env }: Program): Promise<string> {
+    this.#refuseWhenStopped(name)
     const child = spawn(process.execPath, args, {
       cwd: folder,
       env,
@@ -78,13 +81,19 @@ export class Children {
     return output
   }
 
+  /** Ends all of them; none is started any more. */
   async stop(): Promise<void> {
+    this.#stopped = true
     process.off('exit', this.#killAll)
     const ended = [...this.#running].map(
       (child) => new Promise((resolve) => child.once('exit', resolve)),
     )
     this.#killAll()
     await Promise.all(ended)
+  }
+
+  #refuseWhenStopped(name: string): void {
+    if (this.#stopped) throw new UnreachableError(`${name} is not started: the demo is at its end`)
   }
 }
 

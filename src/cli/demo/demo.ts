@@ -41,9 +41,9 @@ export interface DemoResult {
   readonly incident: Incident | null
 }
 
-const historyMs = 65_000
+const historyMs = 60_000
 /** The whole is done in three minutes. */
-const endMs = 165_000
+const endMs = 172_000
 const oldVersion = '1.3.0'
 const newVersion = '1.4.0'
 const main = join(import.meta.dirname, '../main.ts')
@@ -52,6 +52,7 @@ const main = join(import.meta.dirname, '../main.ts')
 export async function runStory(options: DemoOptions, tell: Teller): Promise<DemoResult | null> {
   const folder = makeFolder()
   const children = new Children()
+  const ending = new AbortController()
   let culprit: OwnOrRunning | null = null
   let load: Load | null = null
   try {
@@ -60,7 +61,7 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
         ? await ownCulprit(folder, options.record)
         : await runningCulprit(options.url)
     tell.say(`Culprit runs; its page is ${culprit.url}`)
-    const stage = { ...options, folder, children, culprit, tell }
+    const stage = { ...options, folder, children, culprit, tell, ending: ending.signal }
     const work = play(stage, (started) => (load = started))
     work.catch(() => undefined)
     const stopped = options.stopped.then(() => null)
@@ -72,6 +73,7 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
     }
     return result
   } finally {
+    ending.abort()
     ;(load as Load | null)?.stop()
     await children.stop()
     await culprit?.stop()
@@ -93,6 +95,8 @@ interface Stage extends DemoOptions {
   readonly children: Children
   readonly culprit: OwnOrRunning
   readonly tell: Teller
+  /** Nothing waits for anything once it is aborted. */
+  readonly ending: AbortSignal
 }
 
 async function play(stage: Stage, loaded: (load: Load) => void): Promise<DemoResult> {
@@ -106,7 +110,7 @@ async function play(stage: Stage, loaded: (load: Load) => void): Promise<DemoRes
   tell.say(
     `Browsers buy, about 70 requests a second; ${historyMs / 1_000} s of ordinary traffic first`,
   )
-  await sleep(historyMs)
+  await sleep(historyMs, undefined, { signal: stage.ending })
   const { answered, failed } = load.counts()
   tell.say(`${answered} requests answered, ${failed} of them failed: a day like any other`)
   tell.say(`checkout ${newVersion} is rolled out to one of its two instances`)
@@ -118,7 +122,9 @@ async function play(stage: Stage, loaded: (load: Load) => void): Promise<DemoRes
     url: culprit.url,
     sinceMs: releasedAtMs,
     untilMs: Date.now() + endMs - tell.elapsedMs(),
+    pollMs: 500,
     now: () => Date.now(),
+    ending: stage.ending,
     onAlert: ({ title }) => tell.say(`Alert: ${title}`),
   })
   const result = resultOf(stage, planted, alerted, releasedAtMs)

@@ -42,4 +42,11 @@ describe('children', () => {
     await expect(children.run(program(`throw new Error('late')`))).rejects.toThrow(/late/)
     await children.stop()
   })
+
+  it('are not started any more once all were stopped', async () => {
+    const children = new Children()
+    await children.stop()
+    await expect(children.start(program(listens))).rejects.toThrow(/at its end/)
+    await expect(children.run(program(''))).rejects.toThrow(/at its end/)
+  })
 })
