@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import { replay } from '../../src/cli/replay/replay.ts'
 import { schemaFiles } from '../../src/cli/schemas/files.ts'
-import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
-import { attributeDefaults, detectDefaults } from '../support/pipeline.ts'
+import { linesOf, replayText } from '../support/run-replay.ts'
 
 const folder = join(import.meta.dirname, '../../schemas')
 const recorded = join(import.meta.dirname, '../../../shared/data/otel-shop/run')
@@ -35,28 +33,9 @@ describe('schemas/', () => {
   it.skipIf(!existsSync(recorded))(
     'accept every line that a replay of the recorded shop prints (needs ../shared/data)',
     async () => {
-      let out = ''
       const files = ['traces.jsonl.zst', 'metrics.jsonl.zst', 'logs.jsonl.zst', 'cdevents.jsonl']
-      await replay({
-        files: files.map((file) => join(recorded, file)),
-        windows: true,
-        verdicts: true,
-        rankings: true,
-        untilMs: null,
-        findManifest: null,
-        fold: foldDefaults,
-        detect: detectDefaults,
-        attribute: attributeDefaults,
-        write: (text) => {
-          out += text
-        },
-        progress: () => undefined,
-      })
+      const lines = linesOf(await replayText(files.map((file) => join(recorded, file))))
       const validate = validators()
-      const lines = out
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { type: string })
       const kinds = new Set(lines.map(({ type }) => type))
       for (const line of lines) {
         const check = validate.get(line.type)!
