@@ -87,7 +87,7 @@ export function chancesOf(suspects: readonly Suspect[]): Chance[] {
   const parts: Omit<Chance, 'text'>[] = listed.map((suspect, i) => ({
     key: suspect.id ?? String(suspect.rank),
     kind: i === 0 ? 'first' : 'next',
-    name: suspect.title,
+    name: i === 0 ? shortName(suspect) : suspect.title,
     share: suspect.probability,
   }))
   if (rest.length > 0) {
@@ -110,6 +110,13 @@ export function chancesOf(suspects: readonly Suspect[]): Chance[] {
     0.01,
   )
   return parts.map((part, i) => ({ ...part, text: chanceOf(Math.round(percents[i]! * 100)) }))
+}
+
+/** The chance as the bar above says it, so that one suspect never has two. */
+export function chanceIn(suspects: readonly Suspect[], suspect: Suspect): string {
+  const key =
+    suspect.kind === 'external' || suspect.kind === 'unobserved' ? suspect.kind : suspect.id
+  return chancesOf(suspects).find((part) => part.key === key)?.text ?? chance(suspect.probability)
 }
 
 export function hypothesisName({ kind, title }: Pick<Suspect, 'kind' | 'title'>): string {

@@ -4,7 +4,7 @@ import { share } from './figures.ts'
 import { shortName } from './cause.ts'
 import { signalName } from './signal-words.ts'
 import { headlineOf } from './sentences.ts'
-import { duration } from './time.ts'
+import { age, duration } from './time.ts'
 import { byText, isOpen, versionOf } from './verdict.ts'
 
 export interface Happening {
@@ -34,7 +34,7 @@ export function happeningsOf(incident: Incident): Happening[] {
     if (signal?.onset != null) {
       const { at, from, to } = signal.onset
       const margin = Math.max(Date.parse(to) - Date.parse(at), Date.parse(at) - Date.parse(from))
-      const about = margin >= 1000 ? `, ${duration(margin)} more or less` : ''
+      const about = margin >= 1000 ? `, ${age(margin)} more or less` : ''
       found.push(seen(at, onsetWord(signalName(signal)), about))
     }
   }

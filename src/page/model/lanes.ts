@@ -25,7 +25,7 @@ export interface Lane {
   readonly bars: readonly Bar[]
 }
 
-const final = new Set(['cleared', 'recovered', 'inconclusive', 'transient', 'external'])
+const final = new Set(['cleared', 'recovered', 'inconclusive', 'transient', 'external', 'unjoined'])
 
 export interface LaneOptions {
   readonly fromMs: number
@@ -76,7 +76,9 @@ function barOf(release: Release, { next, incidents, fromMs, toMs }: BarOptions):
   const nextMs = next === undefined ? toMs : Date.parse(next.startedAt)
   const verdictMs =
     release.verdictAt === null
-      ? startMs
+      ? release.verdict === 'watching'
+        ? toMs
+        : startMs
       : Math.min(toMs, Math.max(startMs, Date.parse(release.verdictAt)))
   const watchedToMs = final.has(release.verdict) ? verdictMs : toMs
   return {

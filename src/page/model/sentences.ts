@@ -49,7 +49,7 @@ function titled({ signal, scope }: Signal, title: string): boolean {
 
 export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
   const [before, now] = values(signal)
-  const where = signal.scope.route ?? 'all requests'
+  const where = unbroken(signal.scope.route ?? 'all requests')
   switch (signal.signal) {
     case 'errors':
       return said(now, ` of ${where} ${past ? 'failed' : 'fail'}.`, was(before))
@@ -77,6 +77,11 @@ export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
     case 'business':
       return said(now, ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`, was(before))
   }
+}
+
+/** A route stays on one line: a break after `POST` reads as two things. */
+function unbroken(text: string): string {
+  return text.length > 30 ? text : text.replaceAll(' ', '\u00a0')
 }
 
 function latencySentence(
@@ -177,7 +182,7 @@ export function releaseHeadline(release: Release, signals: readonly Signal[]): s
 }
 
 function manner(signal: Signal): string {
-  const where = signalWhere(signal)
+  const where = unbroken(signalWhere(signal))
   const ratio = signal.effect?.ratio
   const many = ratio === undefined || !(ratio > 0) ? null : times(ratio).slice(1)
   switch (signal.signal) {

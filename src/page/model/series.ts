@@ -67,13 +67,25 @@ function valueOf(
   side: 'new' | 'old',
   { measure, spanMs }: { measure: Measure; spanMs: number },
 ): number | null {
+  if (measure === 'volume') return volumeOf(buckets, side, spanMs)
   const there = buckets.flatMap((bucket) => bucket[side] ?? [])
   if (there.length === 0) return null
   const exposure = there.reduce((sum, each) => sum + each.exposure, 0)
-  if (measure === 'volume') return (exposure * 60_000) / spanMs
   if (exposure === 0) return null
   if (measure === 'share') return there.reduce((sum, each) => sum + each.events, 0) / exposure
   return p99Of(buckets, side)
+}
+
+/** Requests a minute of both versions: before the new one came it is the old line, then the new. */
+function volumeOf(
+  buckets: readonly SeriesBucket[],
+  side: 'new' | 'old',
+  spanMs: number,
+): number | null {
+  const both = buckets.flatMap((bucket) => [bucket.new ?? [], bucket.old ?? []].flat())
+  const since = buckets.some((bucket) => bucket.new !== null)
+  if (both.length === 0 || since !== (side === 'new')) return null
+  return (both.reduce((sum, { exposure }) => sum + exposure, 0) * 60_000) / spanMs
 }
 
 /** Quantiles do not add: the buckets' p99s, weighted by requests. */

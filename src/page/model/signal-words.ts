@@ -86,8 +86,9 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
 }
 
 /** The small line under a verdict: the effect, or what would have shown. */
-export function stateText(signal: Signal): string {
-  const { state, detectable } = signal
+export function stateText(signal: Signal, { drawn = false } = {}): string {
+  const { state } = signal
+  const detectable = drawn ? null : signal.detectable
   if (state === 'cleared') return signal.effect === null ? 'Not worse' : effect(signal.effect)
   if (state === 'inconclusive') return shows(detectable, 'not proof of health')
   if (signal.effect === null || !(signal.effect.ratio > 0)) return shows(detectable, null)

@@ -66,7 +66,7 @@ export function waterfallOf(suspects: readonly Suspect[]): Waterfall {
     const bits = cells[i]![0] ?? null
     const bar = bits === null ? null : { from: at, to: at + bits }
     at += bits ?? 0
-    const [first, second] = [cells[i]![0] ?? 0, cells[i]![1] ?? 0]
+    const [first, second] = [bitsOf(columns[0], key), bitsOf(columns[1], key)]
     return {
       key: `${key.term}/${key.nth}`,
       label: labels[key.term],
@@ -104,6 +104,10 @@ function keysOf(columns: readonly Suspect[]): Key[] {
 function indexOf({ evidence }: Suspect, { term, nth }: Key): number {
   let seen = 0
   return evidence.findIndex((each) => each.term === term && seen++ === nth)
+}
+
+function bitsOf(suspect: Suspect | undefined, key: Key): number {
+  return suspect?.evidence[indexOf(suspect, key)]?.bits ?? 0
 }
 
 function cellOf(suspect: Suspect, shown: readonly number[], key: Key): number | null {

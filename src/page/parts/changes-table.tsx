@@ -1,7 +1,7 @@
 /** The changes of a release as far as they are suspects: chance, title, who or what wrote it, added lines. */
 import type { Incident, Suspect } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
-import { chance } from '../model/figures.ts'
+import { chanceIn } from '../model/cause.ts'
 import { plural } from '../model/time.ts'
 import { ChangeMarks, LineMarks, ProvenanceLabel } from './provenance-mark.tsx'
 
@@ -45,7 +45,7 @@ export function ChangesTable({
           </span>
         )}
       </div>
-      {shown.length > 0 && <Table suspects={shown} />}
+      {shown.length > 0 && <Table suspects={shown} all={incident?.suspects ?? []} />}
       <p class="notes">
         {shown.length === 0 &&
           changes.count > 0 &&
@@ -57,7 +57,7 @@ export function ChangesTable({
   )
 }
 
-function Table({ suspects }: { suspects: readonly Suspect[] }) {
+function Table({ suspects, all }: { suspects: readonly Suspect[]; all: readonly Suspect[] }) {
   return (
     <div class="panel">
       <table class="changes cards">
@@ -72,9 +72,14 @@ function Table({ suspects }: { suspects: readonly Suspect[] }) {
         <tbody>
           {suspects.map((suspect) => (
             <tr key={suspect.rank}>
-              <td class="chance-cell">
-                <strong class="figures">{chance(suspect.probability)}</strong>
-                <i class="chance-bar" style={{ width: Math.max(2, 86 * suspect.probability) }} />
+              <td>
+                <span class="chance-cell">
+                  <strong class="figures">{chanceIn(all, suspect)}</strong>
+                  <i
+                    class="chance-bar"
+                    style={{ width: `${Math.max(2, 86 * suspect.probability)}px` }}
+                  />
+                </span>
               </td>
               <td>
                 <strong>{suspect.title}</strong>{' '}

@@ -22,7 +22,7 @@ export function Header() {
           <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
             <path d="M1 12h6V5h8" fill="none" stroke="currentColor" stroke-width="2.4" />
           </svg>
-          Culprit
+          <span class="word">Culprit</span>
         </a>
         <nav aria-label="Views">
           <Tab href="/" text="Overview" current={here === 'overview'} />

@@ -67,7 +67,7 @@ export function MainChart({ facts, model, openedAt, history }: MainChartProps) {
         class="plot"
         role="img"
         aria-label={model.sentence}
-        style={{ height: compact ? 240 : 270 }}
+        style={{ height: `${compact ? 240 : 270}px` }}
       />
       <EvidenceStrip
         history={history}

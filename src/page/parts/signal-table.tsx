@@ -87,6 +87,7 @@ export function SignalTable({ release, signals, detail, waiting }: SignalTablePr
                 points={pointsFor(signal, detail, span.fromMs)}
                 span={span}
                 charts={charts}
+                versions={[previousOf(release), versionOf(release)]}
               />
             ))}
           </tbody>
@@ -109,11 +110,13 @@ interface SignalRowProps {
   readonly points: readonly Point[]
   readonly span: { readonly fromMs: number; readonly toMs: number; readonly startMs: number }
   readonly charts: boolean
+  /** Old and new, for readers without the table's head. */
+  readonly versions: readonly [string, string]
 }
 
 const effectWidth = 268
 
-function SignalRow({ signal, points, span, charts }: SignalRowProps) {
+function SignalRow({ signal, points, span, charts, versions }: SignalRowProps) {
   const [before, now] = [sideText(signal, 'baseline'), sideText(signal, 'observed')]
   const { detectable, effect } = signal
   return (
@@ -134,11 +137,11 @@ function SignalRow({ signal, points, span, charts }: SignalRowProps) {
           />
         </td>
       )}
-      <td>
+      <td data-label={versions[0]}>
         <strong class="figures old-value">{before.value}</strong>
         <span class="notes figures">{before.counts}</span>
       </td>
-      <td>
+      <td data-label={versions[1]}>
         <strong class={signal.state === 'regressed' ? 'figures v-regressed' : 'figures'}>
           {now.value}
         </strong>
@@ -160,7 +163,7 @@ function SignalRow({ signal, points, span, charts }: SignalRowProps) {
       </td>
       <td>
         <VerdictLabel verdict={signal.state} word={stateWord(signal)} />
-        {charts && <span class="notes figures">{stateText(signal)}</span>}
+        {charts && <span class="notes figures">{stateText(signal, { drawn: true })}</span>}
       </td>
     </tr>
   )
@@ -168,9 +171,9 @@ function SignalRow({ signal, points, span, charts }: SignalRowProps) {
 
 function EffectTicks() {
   return (
-    <span class="effect-ticks axis" style={{ width: effectWidth }} aria-hidden="true">
+    <span class="effect-ticks axis" style={{ width: `${effectWidth}px` }} aria-hidden="true">
       {effectTicks.map((tick) => (
-        <span key={tick} style={{ left: 8 + effectX(tick, effectWidth - 16) }}>
+        <span key={tick} style={{ left: `${8 + effectX(tick, effectWidth - 16)}px` }}>
           ×{tick === 0.5 ? '½' : tick}
         </span>
       ))}

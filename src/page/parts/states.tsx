@@ -14,9 +14,9 @@ export function LoadingBars() {
   return (
     <div class="page" role="status" aria-label="Loading">
       <div class={shown ? 'loading shown' : 'loading'}>
-        <i style={{ height: 42, width: '60%' }} />
-        <i style={{ height: 140 }} />
-        <i style={{ height: 380 }} />
+        <i style={{ height: '42px', width: '60%' }} />
+        <i style={{ height: '140px' }} />
+        <i style={{ height: '380px' }} />
       </div>
     </div>
   )

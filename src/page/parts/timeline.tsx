@@ -24,7 +24,7 @@ const barHeight = 13
 
 export function Timeline({ lanes, fromMs, toMs, width }: TimelineProps) {
   const compact = width < 600
-  const left = compact ? 76 : 118
+  const left = compact ? 92 : 118
   const right = compact ? 12 : 38
   const height = top + lanes.length * laneHeight + 4
   const x = (ms: number) => left + ((ms - fromMs) / (toMs - fromMs)) * (width - left - right)
@@ -76,6 +76,12 @@ function labelOf(lanes: readonly Lane[]): string {
   return said.length === 0 ? 'No release in this time.' : `Releases: ${said.join('; ')}.`
 }
 
+/** Cut to the room left of the lanes, at about 8 px a letter. */
+function nameOf(name: string, room: number): string {
+  const lettersMax = Math.floor((room - 14) / 8)
+  return name.length > lettersMax ? `${name.slice(0, lettersMax - 1)}…` : name
+}
+
 interface LaneRowProps {
   readonly lane: Lane
   readonly x: (ms: number) => number
@@ -90,7 +96,7 @@ function LaneRow({ lane, x, y, fromMs, toMs }: LaneRowProps) {
   return (
     <g>
       <text class="lane" x="16" y={y + barTop + 11}>
-        {lane.name.length > 14 ? `${lane.name.slice(0, 13)}…` : lane.name}
+        {nameOf(lane.name, x(fromMs))}
       </text>
       <rect
         class="track"

@@ -3,7 +3,7 @@
  * waterfall: for solid, against dashed, the total in ink. Shown figures add up to the shown sum.
  */
 import type { Suspect } from '../../contracts/incident.ts'
-import { chancesOf, longName, shortName } from '../model/cause.ts'
+import { chanceIn, longName, shortName } from '../model/cause.ts'
 import { bits, chance } from '../model/figures.ts'
 import { waterfallOf, type Waterfall, type WaterfallRow } from '../model/waterfall.ts'
 
@@ -61,13 +61,6 @@ export function WaterfallTable({ suspects }: { suspects: readonly Suspect[] }) {
       </tbody>
     </table>
   )
-}
-
-/** The chance as the bar above says it, so that one suspect never has two. */
-function chanceIn(suspects: readonly Suspect[], suspect: Suspect): string {
-  const key =
-    suspect.kind === 'external' || suspect.kind === 'unobserved' ? suspect.kind : suspect.id
-  return chancesOf(suspects).find((part) => part.key === key)?.text ?? chance(suspect.probability)
 }
 
 function restText(suspects: readonly Suspect[], left: number): string {

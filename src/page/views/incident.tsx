@@ -30,18 +30,18 @@ export function IncidentView({ id }: { id: string }) {
   return (
     <div class="page incident">
       <div class="columns">
-        <div class="main-column">
+        <div class="main-column area-top">
           <Top incident={incident} headline={headline} detail={detail} />
           <Held value={incident} label="Most likely cause">
             {(shown, waiting) => <CauseCard incident={shown} waiting={waiting} />}
           </Held>
         </div>
-        <div class="side-column">
+        <div class="side-column area-action">
           <ActionCard incident={incident} />
         </div>
       </div>
       <div class="columns">
-        <div class="main-column">
+        <div class="main-column area-chart">
           {headline !== null && headline.signal !== null && (
             <ChartSection
               title="What got worse"
@@ -53,7 +53,7 @@ export function IncidentView({ id }: { id: string }) {
             />
           )}
         </div>
-        <div class="side-column">
+        <div class="side-column area-side">
           <Happened incident={incident} />
           {headline !== null && <OtherSignals headline={headline} detail={detail} />}
         </div>

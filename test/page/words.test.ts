@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import {
+  bits,
+  chance,
+  count,
+  effect,
+  seconds,
+  share,
+  threshold,
+} from '../../src/page/model/figures.ts'
+import {
+  moreText,
+  overviewHeadline,
+  releaseHeadline,
+  worseSentence,
+} from '../../src/page/model/sentences.ts'
+import { changeText, sideText, stateText } from '../../src/page/model/signal-words.ts'
+import { age, clockTime, duration } from '../../src/page/model/time.ts'
+import { verdicts, verdictWord } from '../../src/page/model/verdict.ts'
+import { checkout, incident, orders, signal, signals } from '../browser/fixtures.ts'
+
+describe('figures', () => {
+  it.each([
+    { value: 0.031, text: '3.1 %', why: 'one digit below ten' },
+    { value: 0.178, text: '18 %', why: 'none above' },
+    { value: 0.0004, text: '0.04 %', why: 'two where one would say nothing' },
+    { value: 0, text: '0 %', why: 'nothing is nothing' },
+    { value: 0.00001, text: '<0.01 %', why: 'something is never written as nothing' },
+  ])('writes the share $value as $text: $why', ({ value, text }) => {
+    expect(share(value)).toBe(text)
+  })
+
+  it('never calls a chance certain or impossible', () => {
+    expect(chance(1)).toBe('99 %')
+    expect(chance(0.9999)).toBe('99 %')
+    expect(chance(0.001)).toBe('<1 %')
+    expect(chance(0.91)).toBe('91 %')
+  })
+
+  it('writes an effect with its interval in the digits of its ratio', () => {
+    expect(effect({ ratio: 7.7, low: 5.8, high: 10.3 })).toBe('×7.7 (5.8 to 10.3)')
+    expect(effect({ ratio: 0.98, low: 0.75, high: 1.28 })).toBe('×0.98 (0.75 to 1.28)')
+  })
+
+  it('writes counts, seconds and bits as the tables need them', () => {
+    expect([count(9715), count(1120000), count(12)]).toEqual(['9,715', '1,120,000', '12'])
+    expect([seconds(0.21), seconds(0.0042), threshold(0.25)]).toEqual([
+      '0.21 s',
+      '4.2 ms',
+      '250 ms',
+    ])
+    expect([bits(4.6), bits(-4.1), bits(0.01), bits(6.4, 'minus')]).toEqual([
+      '+4.6',
+      '−4.1',
+      '0.0',
+      '6.4',
+    ])
+  })
+})
+
+describe('times', () => {
+  it('writes a clock time in UTC and an age in one unit', () => {
+    expect(clockTime('2026-11-22T09:04:10.000Z', 'utc')).toBe('09:04:10')
+    expect(clockTime('2026-11-22T09:04:10.000Z', 'utc', 'minutes')).toBe('09:04')
+    expect([age(12_400), age(240_000), age(-5), age(3 * 86_400_000)]).toEqual([
+      '12 s',
+      '4 min',
+      '0 s',
+      '3 d',
+    ])
+    expect([duration(420_000), duration(20_000)]).toEqual(['7 minutes', '20 seconds'])
+  })
+
+  it('says so when a record has no time', () => {
+    expect(clockTime('nonsense', 'utc')).toBe('unknown time')
+  })
+})
+
+describe('sentences', () => {
+  const plain = ({ before, figure, after }: { before: string; figure: string; after: string }) =>
+    (before + figure + after).replaceAll('\u00a0', ' ')
+
+  it('stand with what they are compared with', () => {
+    expect(plain(worseSentence(orders))).toBe('3.1 % of POST /orders fail. Before, it was 0.4 %.')
+  })
+
+  it('turn to the past when the data is old', () => {
+    expect(plain(worseSentence(orders, { past: true }))).toBe(
+      '3.1 % of POST /orders failed. Before, it was 0.4 %.',
+    )
+  })
+
+  it('exist for every signal, with both figures', () => {
+    const kinds = signals.map((each) => each.signal)
+    expect(new Set(kinds)).toEqual(
+      new Set(['errors', 'latency', 'availability', 'traffic', 'new-error', 'gauge', 'business']),
+    )
+    for (const each of signals) expect(plain(worseSentence(each))).toMatch(/\d.*\.$/)
+  })
+
+  it('count more than usual from the baseline’s rate', () => {
+    expect(moreText(orders)).toBe('163 more failed requests')
+    expect(
+      moreText(
+        signal({
+          signal: 'traffic',
+          state: 'regressed',
+          baseline: [100, 1],
+          observed: [10, 1],
+          effect: [0.1, 0.05, 0.2],
+        }),
+      ),
+    ).toBeNull()
+  })
+
+  it('say how many releases made it worse, else what is watched', () => {
+    expect(overviewHeadline([incident], 3, 'production')).toBe('One release made production worse.')
+    expect(overviewHeadline([], 3, 'production')).toBe(
+      'No release made production worse. 3 are watched.',
+    )
+  })
+
+  it('exist for every verdict of a release', () => {
+    const said = verdicts.map((verdict) => releaseHeadline({ ...checkout, verdict }, signals))
+    expect(new Set(said).size).toBe(9)
+    expect(new Set(Object.values(verdictWord)).size).toBe(9)
+    expect(said[0]!.replaceAll('\u00a0', ' ')).toBe(
+      'checkout 1.42.0 is worse than 1.41.3: POST /orders fails 7.7 times as often.',
+    )
+  })
+})
+
+describe('signals', () => {
+  it('show both values with their counts', () => {
+    expect(sideText(orders, 'baseline')).toEqual({ value: '0.40 %', counts: '39 of 9,715' })
+    expect(sideText(orders, 'observed')).toEqual({ value: '3.10 %', counts: '187 of 6,030' })
+    expect(changeText(orders)).toBe('0.4 % → 3.1 %')
+  })
+
+  it('never call too little data healthy', () => {
+    const thin = signals.find(({ state }) => state === 'inconclusive')!
+    expect(stateText(thin)).toBe('too little data, ×2.4 or more would show, not proof of health')
+  })
+
+  it('say `so far` while they are watched', () => {
+    expect(stateText(signals[2]!)).toBe('so far ×0.98 (0.75 to 1.28)')
+  })
+})
