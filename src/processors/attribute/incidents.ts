@@ -11,6 +11,7 @@ import { judgeDefaults, isMaterial } from '../../core/detection/judge.ts'
 import { hashFacts } from '../../core/kernel/ids.ts'
 import { formatInstant } from '../../core/kernel/instant.ts'
 import { serviceEnvironment } from '../../core/kernel/service-key.ts'
+import { headlineOf } from '../../core/response/headline.ts'
 import { releaseRecord } from '../../core/response/release-record.ts'
 import { severityOf, titleOf, worseClause } from '../../core/response/severity.ts'
 import { signalsOf } from '../../core/response/signals.ts'
@@ -172,7 +173,8 @@ export function refresh(
   const lead = leadOf(releases, ranking)
   const loud = worstStreams(lead)
   const streams = releases.flatMap((release) => worstStreams(release))
-  const clause = loud[0] === undefined ? lead.verdict.reason : worseClause(loud[0])
+  const headline = headlineOf(loud)
+  const clause = headline === undefined ? lead.verdict.reason : worseClause(headline)
   const { naming, suspects } = ranking
   const named =
     naming.kind === 'change' ? suspects.find(({ id }) => id === naming.ids[0]) : undefined
