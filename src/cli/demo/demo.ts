@@ -41,7 +41,7 @@ export interface DemoResult {
   readonly incident: Incident | null
 }
 
-const historyMs = 60_000
+const historyMs = 50_000
 /** The whole is done in three minutes. */
 const endMs = 172_000
 const oldVersion = '1.3.0'

@@ -2,6 +2,9 @@
 import http from 'node:http'
 import { failed, flush, routed } from './telemetry.js'
 
+/** Longer than callers keep a connection: none is closed while a request is on its way. */
+const keepAliveMs = 65_000
+
 /** Routes are `{ 'GET /carts/:id': async ({ params, body }) => ({ status, body }) }`. */
 export function serve(name, routes) {
   const table = Object.entries(routes).map(([key, handler]) => {
@@ -11,6 +14,7 @@ export function serve(name, routes) {
   const server = http.createServer((request, response) => {
     void answer(table, request, response)
   })
+  server.keepAliveTimeout = keepAliveMs
   server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
     console.log(`${name} listening on http://127.0.0.1:${server.address().port}`)
   })
