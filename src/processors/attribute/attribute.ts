@@ -12,6 +12,7 @@ import type {
 } from '../../contracts/findings.ts'
 import { baselines } from '../../core/attribution/baselines.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
+import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
 import { isWorthPublishing } from '../../core/response/publication.ts'
 import { releaseRecord } from '../../core/response/release-record.ts'
@@ -149,28 +150,9 @@ class AttributeMachine implements Machine {
     }
     entry.finding = finding
     this.#state.releases.set(finding.id, entry)
-    this.#verdictWithoutEvidence(entry)
+    entry.verdict = verdictOfPhase(finding, entry.verdict, this.#state.nowMs)
     this.#publishRelease(entry)
     for (const incident of this.#incidentsOf(finding.service)) this.#refresh(incident)
-  }
-
-  /** `unjoined` and `late` are set where deployments meet telemetry: no evidence is needed. */
-  #verdictWithoutEvidence(entry: ReleaseEntry): void {
-    const { finding, verdict } = entry
-    const atMs = Math.max(this.#state.nowMs, finding.startedAtMs)
-    if (finding.phase === 'unjoined' && verdict.verdict !== 'unjoined') {
-      entry.verdict = {
-        ...verdict,
-        verdict: 'unjoined',
-        reason: finding.note ?? 'no telemetry',
-        atMs,
-      }
-    } else if (finding.phase === 'late' && verdict.verdict === 'watching') {
-      const reason = 'known too late: the event came 2 h or more after the deployment'
-      entry.verdict = { ...verdict, verdict: 'inconclusive', reason, atMs, final: true }
-    } else if (finding.phase === 'watched' && verdict.verdict === 'unjoined') {
-      entry.verdict = { ...verdict, verdict: 'watching', reason: 'telemetry has come', atMs }
-    }
   }
 
   #evidence(evidence: EvidenceFinding): void {
@@ -317,15 +299,8 @@ class AttributeMachine implements Machine {
     for (const entry of this.#state.releases.values()) {
       if (entry.verdict.final) continue
       const before = entry.verdict.verdict
-      const unjoined = entry.finding.exposedAtMs === null && before === 'watching'
-      const verdict = unjoined ? 'unjoined' : before === 'watching' ? 'inconclusive' : before
-      const reason = unjoined
-        ? (entry.finding.note ?? 'no telemetry until the input ended')
-        : before === 'watching'
-          ? 'too little telemetry to judge'
-          : entry.verdict.reason
-      entry.verdict = { ...entry.verdict, verdict, reason, final: true, atMs: this.#state.nowMs }
-      if (verdict !== before) this.#publishRelease(entry)
+      entry.verdict = lastVerdict(entry.finding, entry.verdict, this.#state.nowMs)
+      if (entry.verdict.verdict !== before) this.#publishRelease(entry)
       this.#tellVerdict(entry, before, entry.evidence)
     }
     for (const entry of this.#state.incidents.values()) {
