@@ -307,10 +307,11 @@ describe.skipIf(missing !== null)(
 
     it('asks nobody but its own origin', async () => {
       const page = await show(incidentPath)
-      const asked = await page.evaluate(
-        'performance.getEntriesByType("resource").map((entry) => entry.name)',
-      )
-      const hosts = (asked as string[])
+      const asked: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      await page.reload()
+      await page.waitForSelector('.main-chart canvas')
+      const hosts = asked
         .filter((name) => !name.startsWith('data:'))
         .map((name) => new URL(name).origin)
       expect(new Set(hosts)).toEqual(new Set([url]))

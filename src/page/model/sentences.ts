@@ -148,6 +148,7 @@ export function overviewHeadline(
 }
 
 function watchedText(watched: number): string {
+  if (watched === 0) return 'None is watched.'
   return watched === 1 ? '1 is watched.' : `${watched} are watched.`
 }
 

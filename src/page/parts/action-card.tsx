@@ -84,15 +84,32 @@ function Suggestion({ incident, suggestion }: { incident: Incident; suggestion: 
           <li>Nothing was found that speaks against it.</li>
         )}
       </ul>
-      {commands.map(({ for: tool, command }) => (
-        <CommandLine key={tool} tool={tool} command={command} />
-      ))}
+      <Commands commands={commands} />
       <p class="notes">
         {stateText[state]}
         {(state === 'suggested' || state === 'waiting') &&
           ` The suggestion ends at ${clockTime(expiresAt, zone.value, 'minutes')}.`}
         {suggestion.mode === 'suggest' && ' Mode suggest: commands only.'}
       </p>
+    </>
+  )
+}
+
+/** The first command stands open, other tools' behind a fold: one of them is the reader's. */
+function Commands({ commands }: { commands: Rollback['commands'] }) {
+  const [first, ...others] = commands
+  if (first === undefined) return null
+  return (
+    <>
+      <CommandLine tool={first.for} command={first.command} />
+      {others.length > 0 && (
+        <details class="other-commands">
+          <summary class="notes">With {others.map((each) => each.for).join(', ')}</summary>
+          {others.map((each) => (
+            <CommandLine key={each.for} tool={each.for} command={each.command} />
+          ))}
+        </details>
+      )}
     </>
   )
 }

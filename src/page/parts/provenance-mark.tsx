@@ -83,7 +83,7 @@ export function ChangeMarks({ changes }: { changes: Release['changes'] }) {
   )
   return (
     <span class="provenance">
-      <Marks list={list} />
+      {list.length > 0 && <Marks list={list} />}
       <span>{countsText(changes.provenance)}</span>
     </span>
   )

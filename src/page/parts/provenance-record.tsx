@@ -114,7 +114,7 @@ export function Requests({
     <section>
       <h2>Failing requests to look at</h2>
       <dl class="facts-list">
-        {kind !== undefined && headline !== null && (
+        {kind !== undefined && kind.scope.fingerprint !== null && headline !== null && (
           <>
             <dt>New error</dt>
             <dd class="mono">{kind.scope.fingerprint}</dd>

@@ -44,7 +44,8 @@ export function EmptyReleases() {
       </p>
       {seen === 0 ? (
         <p>
-          Send OTLP over HTTP to <code>http://{host}:4318</code>.
+          Send OTLP over HTTP to <code>http://{host}:4318</code>, or where the setting
+          ingest.otlpListen says.
         </p>
       ) : (
         <p>

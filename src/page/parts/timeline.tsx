@@ -112,7 +112,15 @@ function LaneRow({ lane, x, y, fromMs, toMs }: LaneRowProps) {
         </text>
       )}
       {lane.bars.map((bar, i) => (
-        <BarMark key={bar.release.id} bar={bar} next={lane.bars[i + 1]} x={x} y={y} toMs={toMs} />
+        <BarMark
+          key={bar.release.id}
+          bar={bar}
+          next={lane.bars[i + 1]}
+          previous={lane.bars[i - 1]}
+          x={x}
+          y={y}
+          toMs={toMs}
+        />
       ))}
       <path class="grid" d={`M16 ${y + laneHeight}H${x(toMs)}`} />
     </g>
@@ -122,17 +130,21 @@ function LaneRow({ lane, x, y, fromMs, toMs }: LaneRowProps) {
 interface BarMarkProps {
   readonly bar: Bar
   readonly next: Bar | undefined
+  readonly previous: Bar | undefined
   readonly x: (ms: number) => number
   readonly y: number
   readonly toMs: number
 }
 
-function BarMark({ bar, next, x, y, toMs }: BarMarkProps) {
+function BarMark({ bar, next, previous, x, y, toMs }: BarMarkProps) {
   const { release, fromMs, verdictMs, harm } = bar
   const version = versionOf(release)
   const end = x(next?.fromMs ?? toMs)
   const flip = end - x(fromMs) < version.length * 7 + 14 && next === undefined
-  const crowded = next !== undefined && end - x(fromMs) < version.length * 7 + 14
+  const room = flip
+    ? x(fromMs) - (previous === undefined ? 0 : x(previous.fromMs))
+    : end - x(fromMs)
+  const crowded = room < version.length * 7 + 14
   const iconX = Math.min(x(toMs) - 8, Math.max(x(fromMs) + 12, x(verdictMs)))
   return (
     <g class={`v-${release.verdict}`}>
