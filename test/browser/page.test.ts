@@ -84,7 +84,10 @@ describe.skipIf(missing !== null)(
         .locator('.waterfall tbody tr')
         .evaluateAll((list) =>
           list.map((row) =>
-            Array.from(row.querySelectorAll('.figure'), (cell) => cell.textContent ?? ''),
+            Array.from(
+              row.querySelectorAll('.figure'),
+              (cell) => (cell as { textContent: string | null }).textContent ?? '',
+            ),
           ),
         )
       const value = (text: string) =>

@@ -121,3 +121,14 @@ export function stillWorse(points: readonly Point[], signal: Signal): boolean | 
   const usual = baseline.events / baseline.exposure
   return mean >= usual * effect.low && mean <= usual * effect.high
 }
+
+/** The same, from the series of a release; null where its route has none. */
+export function goesOn(
+  series: readonly { readonly route: string; readonly buckets: readonly SeriesBucket[] }[],
+  signal: Signal,
+): boolean | null {
+  const measure = measureOf(signal)
+  const found = series.find(({ route }) => route === (signal.scope.route ?? ''))
+  if (measure === null || found === undefined) return null
+  return stillWorse(pointsOf(found.buckets, measure), signal)
+}

@@ -3,16 +3,20 @@ import type { Incident } from '../../contracts/incident.ts'
 import { namedCause } from '../model/cause.ts'
 import { chance } from '../model/figures.ts'
 import { headlineOf, moreText, worseSentence } from '../model/sentences.ts'
+import { goesOn } from '../model/series.ts'
 import { linesText } from '../model/provenance-words.ts'
 import { clockTime } from '../model/time.ts'
 import { incidentVerdict, releaseName, versionOf } from '../model/verdict.ts'
 import { hrefOf, zone } from '../state/place.ts'
+import { details, loadIncident } from '../state/load.ts'
 import { stale } from '../state/records.ts'
+import { useAsk } from '../state/use-detail.ts'
 import { Fresh, Held } from './held.tsx'
 import { LineMarks, ProvenanceLabel } from './provenance-mark.tsx'
 import { VerdictIcon } from './verdict-icon.tsx'
 
 export function IncidentCard({ incident }: { incident: Incident }) {
+  useAsk(incident.id, loadIncident)
   return (
     <Held value={incident} class="panel incident-card" label={incident.title}>
       {(shown, waiting) => (
@@ -37,6 +41,8 @@ function Worse({ incident }: { incident: Incident }) {
   const signal = headline?.signal ?? null
   const said = signal === null ? null : worseSentence(signal, { past: stale.value })
   const more = signal === null ? null : moreText(signal)
+  const detail = headline === null ? undefined : details.value.get(headline.release.id)
+  const worse = signal !== null && !stale.value && goesOn(detail?.series ?? [], signal) === true
   return (
     <div class="cell">
       <p class="notes">
@@ -59,7 +65,11 @@ function Worse({ incident }: { incident: Incident }) {
           </>
         )}
       </h2>
-      {more !== null && <p class="notes">{more} than usual.</p>}
+      {more !== null && (
+        <p class="notes">
+          {more} than usual.{worse && ' Not getting better.'}
+        </p>
+      )}
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import type { Incident } from '../../contracts/incident.ts'
 import { happeningsOf } from '../model/events.ts'
 import { headlineOf, moreText, worseSentence, type Headline } from '../model/sentences.ts'
-import { measureOf, pointsOf, stillWorse } from '../model/series.ts'
+import { goesOn } from '../model/series.ts'
 import { share } from '../model/figures.ts'
 import { age, clockTime, duration } from '../model/time.ts'
 import { incidentVerdict, incidentWord, isOpen, previousOf, versionOf } from '../model/verdict.ts'
@@ -138,13 +138,7 @@ function Lead({
 }) {
   const signal = headline.signal!
   const more = moreText(signal)
-  const measure = measureOf(signal)
-  const buckets = detail?.series.find(({ route }) => route === (signal.scope.route ?? ''))?.buckets
-  const worse =
-    open &&
-    measure !== null &&
-    buckets !== undefined &&
-    stillWorse(pointsOf(buckets, measure), signal) === true
+  const worse = open && goesOn(detail?.series ?? [], signal) === true
   const lastShare = headline.release.rollout.at(-1)?.share ?? 0
   const untilMs = dataMs.value ?? nowMs.value
   const since = untilMs - Date.parse(headline.release.startedAt)
