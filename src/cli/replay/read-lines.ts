@@ -1,6 +1,8 @@
 /**
  * The lines of one recorded file, never whole in memory: plain, `.gz` or `.zst` (long window), JSON lines
  * or the Collector's length-prefixed protobuf. `-` is standard input.
+ *
+ * What can be read of a damaged file (cut, not what its name says) is read; then one `null` says so.
  */
 import { createReadStream } from 'node:fs'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
@@ -10,7 +12,9 @@ import { UnreachableError } from '../../core/kernel/errors.ts'
 const lineBytesMax = 256 * 1024 * 1024
 const newline = 0x0a
 
-export async function* readLines(file: string): AsyncGenerator<Buffer> {
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
+
+export async function* readLines(file: string): AsyncGenerator<Buffer | null> {
   const raw: NodeJS.ReadableStream =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
   const source = decompressed(raw, file)
@@ -19,6 +23,10 @@ export async function* readLines(file: string): AsyncGenerator<Buffer> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
+    if (/^(Z_|ZSTD_)/.test(code)) {
+      process.stderr.write(`culprit: ${file}: ${message}; what came before it is used\n`)
+      return yield null
+    }
     throw new UnreachableError(`${file}: ${message}`)
   }
 }
@@ -38,11 +46,12 @@ function decompressed(raw: NodeJS.ReadableStream, file: string): NodeJS.Readable
 }
 
 /** JSON lines begin with `{` or white space; a length prefix of 4 bytes begins with a small number. */
-async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
   let rest: Buffer[] = []
   let restBytes = 0
   let prefixed: boolean | null = null
-  for await (const chunk of source) {
+  for await (const bytes of source) {
+    const chunk: Buffer = prefixed === null ? withoutMark(bytes) : bytes
     if (chunk.length === 0) continue
     prefixed ??= chunk[0] === 0 || (chunk[0]! < 0x09 && chunk[0]! !== newline)
     if (prefixed) {
@@ -52,13 +61,13 @@ async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
       let at = 0
       while (at + 4 <= whole.length) {
         const size: number = whole.readUInt32BE(at)
-        if (size > lineBytesMax || at + 4 + size > whole.length) break
+        if (size > lineBytesMax) return yield null
+        if (at + 4 + size > whole.length) break
         yield whole.subarray(at + 4, at + 4 + size)
         at += 4 + size
       }
       rest = at < whole.length ? [whole.subarray(at)] : []
       restBytes = whole.length - at
-      if (restBytes > lineBytesMax) return
       continue
     }
     let from = 0
@@ -76,10 +85,15 @@ async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
       if (restBytes > lineBytesMax) throw new UnreachableError('a line is longer than 256 MiB')
     }
   }
+  if (prefixed === true && restBytes > 0) yield null
   if (prefixed === false && restBytes > 0) {
     const line = Buffer.concat(rest)
     if (!isBlank(line)) yield line
   }
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(byteOrderMark) ? bytes.subarray(3) : bytes
 }
 
 function isBlank(line: Buffer): boolean {
