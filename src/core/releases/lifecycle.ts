@@ -15,6 +15,8 @@ import { hintsOf, type VersionsState } from './versions.ts'
 export const lateAfterMs = 2 * 3_600_000
 /** Without telemetry of its key for this long a release is unjoined. */
 export const unjoinedAfterMs = 600_000
+/** An unjoined release is joined after all when its telemetry comes within this time. */
+export const awaitedForMs = 2 * 3_600_000
 const keptMax = 100
 
 export interface ServiceReleases {
@@ -248,12 +250,20 @@ function blankFinding(id: string, service: string): ReleaseState['finding'] {
   }
 }
 
+/** Whether telemetry may still make this a release that is watched. */
+export function isAwaited(release: ReleaseState, nowMs: number): boolean {
+  const { watch, finding, knownMs, eventMs, firstWindowMs } = release
+  if (watch !== null || finding.phase === 'late') return false
+  return firstWindowMs !== null || nowMs - Math.max(knownMs, eventMs) <= awaitedForMs
+}
+
 /** Releases are kept in the order of their start, so that a late event finds its place. */
 function insert(releases: ReleaseState[], release: ReleaseState): void {
   releases.push(release)
   releases.sort(byStart)
   const done = releases.filter(
-    ({ watch, finding }) => watch?.ended === true || finding.phase === 'late',
+    (other) =>
+      other.watch?.ended === true || (other.watch === null && !isAwaited(other, release.knownMs)),
   )
   while (releases.length > keptMax && done.length > 0) {
     releases.splice(releases.indexOf(done.shift()!), 1)

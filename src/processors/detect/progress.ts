@@ -4,6 +4,7 @@
  */
 import type { Bucket, TrackState } from '../../core/rollup/track.ts'
 import {
+  isAwaited,
   labelOf,
   lateAfterMs,
   openInferred,
@@ -20,7 +21,7 @@ const minuteMs = 60_000
 export function progressReleases(state: ServiceState, nowMs: number): void {
   openInferredReleases(state, nowMs)
   for (const release of state.releases) {
-    if (release.watch !== null || release.finding.phase === 'late') continue
+    if (!isAwaited(release, nowMs)) continue
     expose(state, release, nowMs)
     if (release.firstWindowMs === null) giveUpOrWait(release, nowMs)
   }
@@ -33,7 +34,9 @@ function openInferredReleases(state: ServiceState, nowMs: number): void {
     const known = state.releases.some(
       (release) =>
         release.label === version ||
-        (release.firstWindowMs === null && labelOf(state.versions, release.match) === version),
+        (release.firstWindowMs === null &&
+          isAwaited(release, nowMs) &&
+          labelOf(state.versions, release.match) === version),
     )
     if (!known) fillPrevious(state, openInferred(state, version, seen.firstMs, nowMs))
   }

@@ -5,11 +5,13 @@
  * that it had, in the order in which it was closed, and says nothing of it.
  */
 import type { Finding } from '../../contracts/findings.ts'
+import { isAwaited } from '../../core/releases/lifecycle.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
 import { baseMsOf, type Bucket, nextClosing, type TrackName } from '../../core/rollup/track.ts'
 import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
+import { forgetSeries } from './forget-series.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
@@ -106,7 +108,7 @@ export class ServiceRun {
     const { state } = this
     const end = watermarks.endMs !== null
     const closed = closeDue(state, watermarks, settings, heard, dirty, bucketClosed)
-    if (closed.length === 0 && !end && !this.#waits()) return []
+    if (closed.length === 0 && !end && !this.#waits(watermarks.ratesMs)) return []
     this.#tellLate()
     const findings: Finding[] = []
     for (const each of closed) findings.push(...this.#feed(each))
@@ -130,10 +132,9 @@ export class ServiceRun {
     this.#lateTold = late
   }
 
-  #waits(): boolean {
+  #waits(nowMs: number): boolean {
     return this.state.releases.some(
-      ({ watch, finding }) =>
-        watch === null && (finding.phase === 'waiting' || finding.phase === 'unjoined'),
+      (release) => release.firstWindowMs === null && isAwaited(release, nowMs),
     )
   }
 
@@ -316,13 +317,15 @@ export class ServiceRun {
     const { state } = this
     const starts = [...this.#watches.values()].map(({ facts }) => facts.startMs)
     if (state.sentinel !== null) starts.push(state.sentinel.startMs)
-    const waiting = state.releases.filter(({ watch }) => watch === null)
-    for (const { eventMs } of waiting) starts.push(eventMs)
     const nowMs = this.#closedToMs()
+    for (const release of state.releases) {
+      if (isAwaited(release, nowMs)) starts.push(release.firstWindowMs ?? release.eventMs)
+    }
     const coarse = (state.tracks.metrics.closed.at(-1)?.endMs ?? 0) > 0 && this.#isCoarse()
     const keptMs = coarse ? 12 * this.#context.settings.historyMs : this.#context.settings.historyMs
     const neededMs = Math.min(nowMs - keptMs, ...starts.map((startMs) => startMs - keptMs))
     forgetHistory(state, neededMs, this.#context.dirty)
+    forgetSeries(state, nowMs, this.#context.dirty)
   }
 
   #isCoarse(): boolean {
