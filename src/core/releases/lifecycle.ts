@@ -40,13 +40,28 @@ export function labelOf(
   return hits[0]?.[0] ?? null
 }
 
-/** The release that is current: the one that opened last, leaving out those that never came or were late. */
-export function currentRelease(releases: readonly ReleaseState[]): ReleaseState | null {
-  for (let i = releases.length - 1; i >= 0; i--) {
-    const release = releases[i]!
-    if (release.finding.phase !== 'late') return release
-  }
-  return null
+/**
+ * The release that an event means: one of its version, with no other current between the event and it. An
+ * event that is told late finds the release that telemetry opened at the time, though others came since.
+ */
+function releaseMeant(
+  releases: readonly ReleaseState[],
+  deployment: Deployment,
+  label: string | null,
+): ReleaseState | null {
+  const there = releases.filter(({ finding }) => finding.phase !== 'late')
+  const meant = there.findLast((release) => {
+    const { startedAtMs } = release.finding
+    const [fromMs, toMs] = [startedAtMs, deployment.atMs].sort((a, b) => a - b)
+    const between = there.some(
+      (other) =>
+        other.finding.startedAtMs > fromMs! &&
+        other.finding.startedAtMs <= toMs! &&
+        other !== release,
+    )
+    return !between && isSame(release, deployment, label)
+  })
+  return meant ?? null
 }
 
 /** Takes in a deployment event of this service; returns the release that it opened or joined. */
@@ -62,10 +77,10 @@ export function takeDeployment(
     images: deployment.images,
   }
   const label = labelOf(versions, match)
-  const current = currentRelease(releases)
-  if (current !== null && isSame(current, deployment, label)) {
-    mergeEvent(current, deployment)
-    return current
+  const meant = releaseMeant(releases, deployment, label)
+  if (meant !== null) {
+    mergeEvent(meant, deployment)
+    return meant
   }
   const release = openByEvent(service, deployment, { knownMs, label, match })
   insert(releases, release)
