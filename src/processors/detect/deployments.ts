@@ -51,10 +51,11 @@ export class Deployments {
     }
   }
 
-  /** Joins what can be joined now, and opens as waiting what has waited long enough. */
+  /** Joins what can be joined now; what has waited long enough, or at the end of the input, is unjoined. */
   join(
     services: readonly ServiceState[],
     stateOf: (key: string) => ServiceState,
+    end = false,
   ): JoinedDeployment[] {
     const { pending, watermark } = this.#unit
     if (pending.length === 0) return []
@@ -74,10 +75,10 @@ export class Deployments {
         if (join.how !== 'exact' && release.finding.joined === null)
           release.finding.joined = join.how
         joined.push({ key: join.key, release })
-      } else if (waitedMs >= ambiguousForMs) {
+      } else if (end || waitedMs >= ambiguousForMs) {
         const release = takeDeployment(stateOf(deployment.service), deployment, knownMs)
         if (release.finding.phase === 'waiting') release.finding.phase = 'unjoined'
-        release.finding.note = whyUnjoined(join, services, deployment)
+        release.finding.note = whyUnjoined(join, services, deployment, end)
         joined.push({ key: deployment.service, release })
       } else waiting.push(item)
     }
@@ -90,6 +91,7 @@ function whyUnjoined(
   join: ReturnType<typeof joinService>,
   services: readonly ServiceState[],
   deployment: Deployment,
+  end: boolean,
 ): string {
   if (join.kind === 'ambiguous') return `could be any of ${join.candidates.join(', ')}`
   const near = services
@@ -98,5 +100,6 @@ function whyUnjoined(
     .filter((key) => key !== deployment.service)
     .slice(0, 3)
   const nearest = near.length > 0 ? `; telemetry seen: ${near.join(', ')}` : ''
-  return `no telemetry of ${deployment.service} in 10 min${nearest}`
+  const when = end ? 'until the input ended' : 'in 10 min'
+  return `no telemetry of ${deployment.service} ${when}${nearest}`
 }

@@ -159,6 +159,7 @@ class DetectMachine implements Machine {
         for (const run of runs) findings.push(...run.advance(upTo))
       }
       for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
+      if (end) findings.push(...this.#joinPending(true), ...this.#lastJoined(endMs))
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()
@@ -167,10 +168,17 @@ class DetectMachine implements Machine {
     return outputs
   }
 
-  #joinPending(): Finding[] {
+  /** What was joined only when the last windows had closed is judged by them. */
+  #lastJoined(endMs: number | null): Finding[] {
+    const { ratesMs, kindsMs } = this.#unit.watermark
+    return this.#inOrder().flatMap((run) => run.advance({ ratesMs, kindsMs, endMs }))
+  }
+
+  #joinPending(end = false): Finding[] {
     const joined = this.#deployments.join(
       this.#inOrder().map(({ state }) => state),
       (key) => this.#run(key).state,
+      end,
     )
     const findings: Finding[] = []
     for (const { key, release } of joined) findings.push(...this.#run(key).deploymentTaken(release))
