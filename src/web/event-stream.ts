@@ -27,7 +27,7 @@ export class EventStream {
   constructor(view: View, process: string) {
     this.#process = process
     view.listen((change) => this.#publish(change))
-    this.#heartbeat = setInterval(() => this.#send(': alive\n\n'), heartbeatMs)
+    this.#heartbeat = setInterval(() => this.#send('event: ping\ndata: {}\n\n'), heartbeatMs)
     this.#heartbeat.unref()
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Release } from '../../contracts/release.ts'
 import { formatServiceKey, parseServiceKey } from '../../core/kernel/service-key.ts'
-import type { SeenService } from '../../web/queries.ts'
+import type { SeenService } from '../../contracts/explanation.ts'
 import { Client } from '../client/client.ts'
 import { print, printJson } from '../client/text.ts'
 import { configure } from '../configure.ts'

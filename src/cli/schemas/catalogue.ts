@@ -9,6 +9,7 @@ import {
   ReleaseDelta,
 } from '../../contracts/change.ts'
 import { Command } from '../../contracts/command.ts'
+import { Explanation, ReleaseDetail, SeenService } from '../../contracts/explanation.ts'
 import { Finding } from '../../contracts/findings.ts'
 import { Suspect } from '../../contracts/incident.ts'
 import { Release } from '../../contracts/release.ts'
@@ -35,15 +36,18 @@ export const catalogue: Readonly<Record<string, z.ZodType>> = {
   command: Command,
   demo: DemoLine,
   evidence: Evidence,
+  explanation: Explanation,
   finding: Finding,
   incident: IncidentLine,
   provenance: Provenance,
   ranking: RankingLine,
   release: Release,
   'release-delta': ReleaseDelta,
+  'release-detail': ReleaseDetail,
   rollback: RollbackLine,
   'rollback-record': Rollback,
   'service-event': ServiceEvent,
+  'seen-service': SeenService,
   signal: Signal,
   summary: SummaryLine,
   suspect: Suspect,

@@ -1,5 +1,6 @@
 /** OpenAPI 3.1 of the API; generated into `schemas/` and served at `/openapi.json`. */
 import type { z } from 'zod'
+import { Explanation, ReleaseDetail, SeenService } from '../../contracts/explanation.ts'
 import { Incident } from '../../contracts/incident.ts'
 import { Release } from '../../contracts/release.ts'
 import { VerdictAnswer, WindowLine } from '../../contracts/replay-lines.ts'
@@ -115,11 +116,19 @@ export function openApiDocument(): object {
       },
       '/v1/releases': get('Releases, newest first', list('Release'), filters),
       '/v1/releases/{id}': get('One release', ref('Release'), [id]),
-      '/v1/releases/{id}/evidence': get('Its evidence over time, signals and series', object, [id]),
+      '/v1/releases/{id}/evidence': get(
+        'Its evidence over time, signals and series',
+        ref('ReleaseDetail'),
+        [id],
+      ),
       '/v1/incidents': get('Incidents, newest first', list('Incident'), filters),
       '/v1/incidents/{id}': get('One incident', ref('Incident'), [id]),
-      '/v1/incidents/{id}/explanation': get('Why, with the series behind each chart', object, [id]),
-      '/v1/services': get('Services seen in telemetry', object),
+      '/v1/incidents/{id}/explanation': get(
+        'Why, with the series behind each chart',
+        ref('Explanation'),
+        [id],
+      ),
+      '/v1/services': get('Services seen in telemetry', list('SeenService')),
       '/v1/windows': get('Closed windows of the last two hours', list('Window'), [
         query('service', 'environment/namespace/name', true),
         query('from', 'RFC 3339'),
@@ -146,6 +155,9 @@ export function openApiDocument(): object {
         Incident: component(Incident),
         Window: component(WindowLine),
         VerdictAnswer: component(VerdictAnswer),
+        ReleaseDetail: component(ReleaseDetail),
+        Explanation: component(Explanation),
+        SeenService: component(SeenService),
       },
     },
   }

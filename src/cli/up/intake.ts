@@ -17,7 +17,7 @@ import { readDeployments } from '../../processors/ingest/read-deployments.ts'
 import type { Topics } from '../../processors/topics.ts'
 import type { EventsOutcome } from '../../web/events-door.ts'
 import type { OtlpOutcome, OtlpSignal } from '../../web/otlp-door.ts'
-import type { SeenService } from '../../web/queries.ts'
+import type { SeenService } from '../../contracts/explanation.ts'
 import type { OwnMetrics } from './own-metrics.ts'
 import type { Recorder } from './recorder.ts'
 

@@ -10,7 +10,8 @@ import { restoreBucket, restoreServices } from '../../processors/detect/entries.
 import type { ServiceState } from '../../processors/detect/service-state.ts'
 import type { ReleaseEntry } from '../../processors/attribute/state.ts'
 import { windowLine } from '../replay/output.ts'
-import type { Queries, ReleaseDetail, SeenService, SeriesBucket } from '../../web/queries.ts'
+import type { ReleaseDetail, SeenService, SeriesBucket } from '../../contracts/explanation.ts'
+import type { Queries } from '../../web/queries.ts'
 
 const minutesBefore = 30
 const routesShown = 20

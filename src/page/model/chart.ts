@@ -2,17 +2,11 @@
  * What the main chart shows of one signal of a release: its points, the span of time, both end values, the
  * effect interval, and the sentence and table that say the same. Pure; milliseconds.
  */
+import type { SeriesBucket } from '../../contracts/explanation.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { count, effect, rate, seconds, share, times } from './figures.ts'
-import {
-  measureOf,
-  pointsOf,
-  usualRange,
-  type Measure,
-  type Point,
-  type SeriesBucket,
-} from './series.ts'
+import { measureOf, pointsOf, usualRange, type Measure, type Point } from './series.ts'
 import { signalName, signalWhere } from './signal-words.ts'
 import { previousOf, versionOf } from './verdict.ts'
 

@@ -2,15 +2,8 @@
  * Buckets of a release's series as points of a chart: summed to at least 30 s, aligned to the epoch. What is
  * missing stays a gap, never a zero: a sum needs one bucket that is there. Half-open intervals, milliseconds.
  */
+import type { SeriesBucket } from '../../contracts/explanation.ts'
 import type { Signal } from '../../contracts/signal.ts'
-
-export interface SeriesBucket {
-  readonly start: string
-  readonly end: string
-  readonly new: { readonly events: number; readonly exposure: number } | null
-  readonly old: { readonly events: number; readonly exposure: number } | null
-  readonly p99: { readonly new: number | null; readonly old: number | null } | null
-}
 
 export interface Point {
   readonly startMs: number

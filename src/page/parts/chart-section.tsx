@@ -7,7 +7,7 @@ import { changeText, sideText, signalUnit, signalWhere } from '../model/signal-w
 import { clockTime } from '../model/time.ts'
 import { previousOf, versionOf } from '../model/verdict.ts'
 import { filters, setFilter, zone } from '../state/place.ts'
-import type { ReleaseDetail } from '../state/load.ts'
+import type { ReleaseDetail } from '../../contracts/explanation.ts'
 import { Held } from './held.tsx'
 import { MainChart } from './main-chart.tsx'
 import { PointsTable } from './points-table.tsx'

@@ -15,7 +15,7 @@ import {
 } from '../model/signal-words.ts'
 import { clockTime } from '../model/time.ts'
 import { previousOf, signalKey, versionOf } from '../model/verdict.ts'
-import type { ReleaseDetail } from '../state/load.ts'
+import type { ReleaseDetail } from '../../contracts/explanation.ts'
 import { filters, setFilter, zone } from '../state/place.ts'
 import { EffectAxis, effectTicks, effectX, MiniChart } from './mini-chart.tsx'
 import { Toggle } from './toggle.tsx'

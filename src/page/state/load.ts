@@ -1,23 +1,10 @@
 /** Reads the lists and explanations of the API. A refusal is a value with its reason; nothing is thrown. */
+import type { ReleaseDetail, SeenService } from '../../contracts/explanation.ts'
 import { signal } from '@preact/signals'
 import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
-import type { Signal } from '../../contracts/signal.ts'
 import { isRecord } from '../model/verdict.ts'
-import type { SeriesBucket } from '../model/series.ts'
-import { loading, services, takeIncidents, takeReleases, type SeenService } from './records.ts'
-
-export interface ReleaseDetail {
-  readonly release: string
-  readonly reportingLine: number
-  readonly evidence: readonly { readonly at: string; readonly logE: number }[]
-  readonly signals: readonly Signal[]
-  readonly series: readonly { readonly route: string; readonly buckets: readonly SeriesBucket[] }[]
-  readonly newVersion: string | null
-  readonly oldVersion: string | null
-  readonly mode: 'split' | 'forecast' | null
-  readonly startedAt: string | null
-}
+import { loading, services, takeIncidents, takeReleases } from './records.ts'
 
 type Answer =
   | { readonly ok: true; readonly body: unknown }

@@ -3,16 +3,11 @@
  * connection is. Bounded like the server's own view. An older revision changes nothing, so that a record
  * that comes twice is shown once.
  */
+import type { SeenService } from '../../contracts/explanation.ts'
 import { computed, signal } from '@preact/signals'
 import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import { filters } from './place.ts'
-
-export interface SeenService {
-  readonly service: string
-  readonly lastSeenAt: string | null
-  readonly versions: readonly string[]
-}
 
 const recordsMax = 5_000
 
