@@ -8,7 +8,7 @@ import { Client } from '../client/client.ts'
 import { namespace } from './shop-run.ts'
 
 /** So long after the alert it is looked at whether more is said. */
-const moreMsMax = 15_000
+const moreMsMax = 30_000
 
 export interface Waiting {
   readonly url: string
