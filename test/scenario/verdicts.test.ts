@@ -8,8 +8,13 @@ const minuteMs = 60_000
 
 type Timed = [text: string, atMs: number]
 
-const everySecond = (lines: string[]): Timed[] =>
-  lines.map((text, i) => [text, startMs + i * 1000 + 999])
+/** A line arrives at the end of the second that its spans ended in. */
+const everySecond = (lines: string[], aheadMs = 0): Timed[] =>
+  lines.map((text) => {
+    const endNs = /"endTimeUnixNano":"(\d+)"/.exec(text)![1]!
+    const second = Math.floor(Number(endNs.slice(0, -6)) / 1000)
+    return [text, second * 1000 + 999 - aheadMs]
+  })
 
 function run(inputs: readonly Timed[][], endMs: number): Pipeline {
   const pipeline = new Pipeline()
@@ -23,7 +28,10 @@ function run(inputs: readonly Timed[][], endMs: number): Pipeline {
 }
 
 const spans = (seed: number, minutes: number, versions: readonly Version[], service = 'checkout') =>
-  everySecond(spanLines({ seed, startMs, seconds: minutes * 60, service, versions }))
+  everySecond(
+    spanLines({ seed, startMs, seconds: minutes * 60, service, versions }),
+    versions[0]!.aheadMs,
+  )
 
 const event = (options: Parameters<typeof deploymentLine>[0], arrivesMs = options.atMs): Timed => [
   deploymentLine(options),
