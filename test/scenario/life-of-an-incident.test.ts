@@ -96,4 +96,49 @@ describe('an incident', () => {
     expect(incidents).toEqual([])
     expect(verdicts.every(({ verdict }) => verdict !== 'regressed')).toBe(true)
   })
+
+  it('ends after a long fault too, and does not come back without the version (seed 11)', () => {
+    const { incidents } = run(
+      [
+        { version: '1.0', fromS: 0, toS: 1200, rps: 12, errorRate: 0.01 },
+        { version: '1.1', fromS: 1200, toS: 1800, rps: 12, errorRate: 0.3 },
+        { version: '1.0', fromS: 1800, toS: 4500, rps: 12, errorRate: 0.01 },
+      ],
+      [deployed('1.1', 20 * minutes)],
+      75 * minutes,
+    )
+
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(1)
+    expect(incidents.at(-1)!.state).toBe('resolved')
+  })
+
+  it('does not end while the fault goes on after the rollback (seed 11)', () => {
+    const { incidents } = run(
+      [
+        { version: '1.0', fromS: 0, toS: 1200, rps: 12, errorRate: 0.01 },
+        { version: '1.1', fromS: 1200, toS: 1500, rps: 12, errorRate: 0.3 },
+        { version: '1.0', fromS: 1500, toS: 2400, rps: 12, errorRate: 0.3 },
+      ],
+      [deployed('1.1', 20 * minutes), deployed('1.0', 25 * minutes, 'rolledback')],
+      40 * minutes,
+    )
+
+    expect(['open', 'mitigating']).toContain(incidents.at(-1)!.state)
+  })
+
+  it('is blamed on the release that broke it, not on one 40 s before (seed 11)', () => {
+    const { incidents, verdicts } = run(
+      [
+        { version: '1.0', fromS: 0, toS: 900, rps: 15, errorRate: 0.01 },
+        { version: '1.1', fromS: 900, toS: 940, rps: 15, errorRate: 0.01 },
+        { version: '1.2', fromS: 940, toS: 1500, rps: 15, errorRate: 0.3 },
+      ],
+      [deployed('1.1', 15 * minutes), deployed('1.2', 940)],
+      25 * minutes,
+    )
+
+    const regressed = verdicts.filter(({ verdict }) => verdict === 'regressed')
+    expect(new Set(regressed.map(({ release }) => release.version))).toEqual(new Set(['1.2']))
+    expect(new Set(incidents.map(({ id }) => id)).size).toBe(1)
+  })
 })

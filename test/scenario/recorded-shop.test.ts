@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(folder))('the recorded shop (needs ../shared/data)',
       const [requests, errors] = got.get(key) ?? [0, 0]
       got.set(key, [requests + window.requests, errors + window.errors])
     }
-    expect([...got].sort()).toEqual([...expected].sort())
+    expect(new Map(got)).toEqual(expected)
   })
 
   it('has the planted release as its only regression, errors of POST /orders', () => {

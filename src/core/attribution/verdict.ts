@@ -19,6 +19,8 @@ import { formatInstant } from '../kernel/instant.ts'
 
 /** Back to usual this soon after the onset, and without a rollback, it was transient. */
 export const transientWithinMs = 15 * 60_000
+/** P(back to usual) at or below which a recovered release has relapsed. */
+const relapseProbabilityMax = 0.05
 /** A stop of traffic is told when its evidence has stood this long: restarts and gaps are shorter. */
 export const trafficConfirmMs = 60_000
 
@@ -81,9 +83,7 @@ function judged(
 ): Decision {
   const loud = loudStreams(evidence)
   if (state.verdict === 'recovered' || state.verdict === 'transient') {
-    const relapsed = loud.some(
-      (stream) => isMaterial(stream, judgeDefaults) && !hasRecovered(stream),
-    )
+    const relapsed = loud.some((stream) => isMaterial(stream, judgeDefaults) && isBack(stream))
     if (!relapsed || evidence.logE < judgeDefaults.regressedLogE) return state
   }
   if (state.verdict === 'regressed') return regressedStill(state, evidence, loud, vetoes)
@@ -171,6 +171,11 @@ function alarmed(
   return { verdict: 'regressed', reason: describe(lead), regressedAtMs: evidence.atMs, onsetMs }
 }
 
+/** A relapse needs as much certainty as the recovery did: one bad minute is none. */
+function isBack({ recovered }: StreamEvidence): boolean {
+  return recovered !== null && recovered <= relapseProbabilityMax
+}
+
 function suspicion(evidence: EvidenceFinding, reason: string): Decision {
   return { verdict: evidence.final ? 'inconclusive' : 'suspicious', reason }
 }
@@ -209,7 +214,13 @@ function regressedStill(
   { undone }: Vetoes,
 ): Decision {
   const [lead] = loud
-  if (lead === undefined || !loud.every((stream) => hasRecovered(stream))) {
+  // New error kinds have no level to come back to: the other streams say whether it is over.
+  const levels = loud.filter(({ recovered }) => recovered !== null)
+  if (
+    lead === undefined ||
+    levels.length === 0 ||
+    !levels.every((stream) => hasRecovered(stream))
+  ) {
     return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }
   const sinceOnsetMs = evidence.atMs - (state.onsetMs ?? evidence.atMs)

@@ -24,6 +24,8 @@ export interface Arms {
   /** By route; `other` for those that are not watched by themselves. */
   readonly routes: Map<string, { one: ArmCount; zero: ArmCount }>
   readonly total: { one: ArmCount; zero: ArmCount }
+  /** Every version together, also those that this watch does not judge. */
+  readonly everyone: ArmCount
 }
 
 export interface ArmNames {
@@ -39,15 +41,24 @@ export function emptyCount(): ArmCount {
 
 export interface Counting {
   readonly names: ArmNames
+  /** Versions that are another release's to answer for. */
+  readonly skips: (version: string) => boolean
   readonly watched: ReadonlySet<string>
   readonly thresholdsOf: ReadonlyMap<string, Thresholds>
   readonly serviceThresholds: Thresholds
 }
 
 export function countArms(bucket: Bucket, counting: Counting): Arms {
-  const arms: Arms = { routes: new Map(), total: { one: emptyCount(), zero: emptyCount() } }
+  const arms: Arms = {
+    routes: new Map(),
+    total: { one: emptyCount(), zero: emptyCount() },
+    everyone: emptyCount(),
+  }
   for (const [version, { routes }] of bucket.cells) {
-    const arm = armOf(version, counting.names)
+    for (const cell of routes.values()) {
+      addCell(arms.everyone, cell, null, counting.serviceThresholds)
+    }
+    const arm = counting.skips(version) ? null : armOf(version, counting.names)
     if (arm === null) continue
     for (const [name, cell] of routes) {
       const route = counting.watched.has(name) ? name : 'other'

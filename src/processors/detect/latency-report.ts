@@ -23,8 +23,10 @@ export class LatencyReport {
   }
 
   note(bucket: Bucket, handedOver: boolean): void {
-    const { one, zero } = this.#builder.counting(handedOver).names
+    const { names, skips } = this.#builder.counting(handedOver)
+    const { one, zero } = names
     for (const [version, { routes }] of bucket.cells) {
+      if (skips(version)) continue
       const side = one === null || version === one ? 'one' : version === zero ? 'zero' : null
       if (side === null) continue
       for (const [name, { latency }] of routes) {

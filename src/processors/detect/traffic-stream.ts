@@ -52,7 +52,7 @@ export class TrafficStream implements WatchStream {
   }
 }
 
-/** Arrivals are both versions' together: who serves a request does not change how many come. */
+/** Arrivals are all versions' together: who serves a request does not change how many come. */
 function arrivals(arms: Arms): HistoryMinute {
-  return { n: 1, e: arms.total.one.n + arms.total.zero.n }
+  return { n: 1, e: arms.everyone.n }
 }

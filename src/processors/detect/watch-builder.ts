@@ -61,10 +61,19 @@ export class WatchBuilder {
       names: split
         ? { one: this.#facts.newVersion, zero: this.#facts.oldVersion }
         : { one: null, zero: null },
+      skips: (version) => this.#isLater(version),
       watched: this.#watched,
       thresholdsOf: this.#thresholds,
       serviceThresholds: this.#serviceThresholds,
     }
+  }
+
+  /** A version that came up after this release is another release's to answer for. */
+  #isLater(version: string): boolean {
+    const { newVersion, startMs } = this.#facts
+    if (newVersion === null || version === '' || version === newVersion) return false
+    const seen = this.#state.versions.seen.get(version)
+    return seen !== undefined && seen.firstMs > startMs
   }
 
   #phase(mode: 'split' | 'forecast', startMs: number): Phase {

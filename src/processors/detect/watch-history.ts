@@ -47,6 +47,7 @@ function addArms(into: Arms, from: Arms): void {
       addCount(known.zero, pair.zero)
     }
   }
+  addCount(into.everyone, from.everyone)
   addCount(into.total.one, from.total.one)
   addCount(into.total.zero, from.total.zero)
 }

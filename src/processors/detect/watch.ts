@@ -10,6 +10,7 @@ import { hasRecovered, judgeDefaults, releaseLogE } from '../../core/detection/j
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
+import { Aftermath } from './aftermath.ts'
 import { type Arms, countArms } from './arms.ts'
 import type { Closed } from './closing.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
@@ -45,6 +46,7 @@ export class Watch {
   #weights: number[] = []
   #handedOver = false
   readonly #usable: boolean[] = []
+  readonly #aftermath = new Aftermath()
   #newGoneForMs = 0
   #newShare = 0
   #oldGoneForMs = 0
@@ -148,19 +150,22 @@ export class Watch {
       const { one, zero } = seen.arms.total
       this.#kinds.push({ one: one.n, zero: zero.n })
       this.#latency.note(bucket, this.#handedOver)
-      this.#noteShares(seen.arms, bucket.endMs - bucket.startMs)
+      this.#noteShares(bucket, seen.arms)
     }
     this.#lastEndMs = bucket.endMs
   }
 
-  #noteShares({ total }: Arms, stepMs: number): void {
-    const all = total.one.n + total.zero.n
-    if (all === 0 || this.facts.newVersion === null) return
-    const split = this.facts.mode === 'split' && !this.#handedOver
-    const newShare = total.one.n / all
-    this.#newShare = newShare
-    this.#newGoneForMs = split && newShare < goneShare ? this.#newGoneForMs + stepMs : 0
-    this.#oldGoneForMs = split && newShare > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
+  #noteShares(bucket: Bucket, arms: Arms): void {
+    const { newVersion, mode } = this.facts
+    if (newVersion === null || arms.everyone.n === 0) return
+    const stepMs = bucket.endMs - bucket.startMs
+    const share = requestsOf(bucket, newVersion) / arms.everyone.n
+    const split = mode === 'split' && !this.#handedOver
+    this.#newShare = share
+    this.#newGoneForMs = share < goneShare ? this.#newGoneForMs + stepMs : 0
+    this.#oldGoneForMs = split && share > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
+    if (this.#newGoneForMs > 0) this.#aftermath.note(arms)
+    else this.#aftermath.reset()
   }
 
   /** How long the old (or new) version of a split has had next to no requests. */
@@ -231,14 +236,23 @@ export class Watch {
     const evidence = stream.evidence({ weight, full: exclusions })
     const onset = loud ? this.#onsetOf(stream, i, evidence, weight) : null
     const withLatency = this.#latency.complete(evidence)
-    // A version that has gone takes its effect with it: the split has nothing left to compare.
-    const gone = this.#newGoneForMs >= judgeDefaults.recoveredForMs && evidence.mode === 'split'
+    // A version that has gone takes its effect with it: a split has nothing left to compare, and a
+    // forecast need not wait for its filter to forget, if what came after is as before.
+    const gone =
+      this.#newGoneForMs >= judgeDefaults.recoveredForMs &&
+      (evidence.mode === 'split' || this.#aftermath.isUsual(evidence, this.#serviceErrors()))
     const back = gone && !hasRecovered(evidence)
     return {
       ...withLatency,
       onset,
       ...(back && loud ? { recovered: 1, recoveredForMs: this.#newGoneForMs } : {}),
     }
+  }
+
+  /** Usual errors of the whole service, for what has no baseline of its own. */
+  #serviceErrors(): { events: number; exposure: number } | null {
+    const errors = this.#streams.find(({ group }) => group === 'errors')
+    return errors === undefined ? null : errors.evidence({ weight: 0, full: false }).baseline
   }
 
   /** Of the last 15 min: buckets without telemetry. A bucket in which nobody asked is not one of them. */
@@ -281,4 +295,10 @@ export class Watch {
         exemplars,
       }))
   }
+}
+
+function requestsOf({ cells }: Bucket, version: string): number {
+  let sum = 0
+  for (const { requests } of cells.get(version)?.routes.values() ?? []) sum += requests
+  return sum
 }
