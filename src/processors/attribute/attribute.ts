@@ -5,6 +5,7 @@
  * a deterministic id, and a revision that grows by one with each published state.
  */
 import type {
+  EdgeFinding,
   EvidenceFinding,
   Finding,
   FindingTick,
@@ -26,6 +27,7 @@ import type {
   StateEntry,
 } from '../processor.ts'
 import { EntryChanges } from './changes.ts'
+import { forget, isForgettingDue, isOldEdge } from './forget.ts'
 import { incidentFor, type Ranking, refresh } from './incidents.ts'
 import { aiShares, type AttributeObserver } from './observer.ts'
 import { readFinding } from './read-finding.ts'
@@ -106,8 +108,7 @@ class AttributeMachine implements Machine {
       case 'evidence':
         return finding.release === null ? this.#sentinel(finding) : this.#evidence(finding)
       case 'edge':
-        this.#state.edges.set(`${finding.caller} ${finding.callee}`, finding.atMs)
-        return this.#changes.edges()
+        return this.#edge(finding)
       case 'silence': {
         const service = this.#service(finding.service)
         service.silentSinceMs = finding.silent ? finding.atMs : null
@@ -120,6 +121,13 @@ class AttributeMachine implements Machine {
       case 'command':
         return
     }
+  }
+
+  #edge({ caller, callee, atMs }: EdgeFinding): void {
+    const { edges, nowMs } = this.#state
+    if (isOldEdge(atMs, nowMs)) return
+    edges.set(`${caller} ${callee}`, atMs)
+    this.#changes.edges()
   }
 
   #service(key: string) {
@@ -159,6 +167,8 @@ class AttributeMachine implements Machine {
     const entry = this.#state.releases.get(evidence.release!)
     if (entry === undefined) return
     this.#service(evidence.service).heardMs = evidence.atMs
+    this.#changes.service(evidence.service)
+    this.#changes.unit()
     this.#state.nowMs = Math.max(this.#state.nowMs, evidence.atMs)
     entry.evidence = evidence
     noteHistory(entry, evidence)
@@ -271,8 +281,15 @@ class AttributeMachine implements Machine {
       if (this.#isDue(entry)) this.#refresh(entry)
       this.#resolveIfQuiet(entry)
     }
+    if (isForgettingDue(this.#state)) this.#forget()
     this.#changes.unit()
     if (end === true) this.#finish()
+  }
+
+  #forget(): void {
+    const forgotten = forget(this.#state)
+    for (const entry of forgotten.incidents) this.#records.forgetIncident(entry)
+    this.#changes.forgotten(forgotten)
   }
 
   /** A ranking is due, or the naming may say more now that 3 min have passed. */
@@ -304,6 +321,7 @@ class AttributeMachine implements Machine {
       this.#tellVerdict(entry, before, entry.evidence)
     }
     for (const entry of this.#state.incidents.values()) {
+      if (!entry.releases.some((id) => this.#state.releases.has(id))) continue
       const atMs = Math.max(this.#state.nowMs, entry.openedAtMs)
       const late = {
         ...entry,

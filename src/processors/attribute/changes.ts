@@ -1,5 +1,6 @@
 /** Which entries of an `attribute` unit changed since the last commit; encoded when they are taken. */
 import type { StateChanges, StateEntry } from '../processor.ts'
+import type { Forgotten } from './forget.ts'
 import { encode, encodeUnit, type EnvironmentState } from './state.ts'
 
 export class EntryChanges {
@@ -25,6 +26,13 @@ export class EntryChanges {
   incident(id: string): void {
     this.#keys.add(`incident/${id}`)
     this.unit()
+  }
+
+  forgotten({ releases, services, incidents, edges }: Forgotten): void {
+    for (const id of releases) this.release(id)
+    for (const key of services) this.service(key)
+    for (const { id } of incidents) this.incident(id)
+    if (edges.length > 0) this.edges()
   }
 
   edges(): void {

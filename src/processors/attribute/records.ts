@@ -62,6 +62,18 @@ export class Records {
     this.#audit(incident)
   }
 
+  /** The compacted topic forgets it too: a null under its key. */
+  forgetIncident({ id, incident }: IncidentEntry): void {
+    if (incident.revision === 0) return
+    this.#outputs.push({
+      topic: this.#topics.incidents,
+      key: id,
+      partitionBy: id,
+      value: null,
+      headers: {},
+    })
+  }
+
   #suggestion(before: Incident, { suggestion, revision, updatedAt }: Incident): void {
     if (suggestion === null) return
     const known = before.suggestion

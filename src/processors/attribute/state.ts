@@ -2,7 +2,7 @@
  * What `attribute` keeps of one environment, as plain data, and its state entries.
  *
  * Entries: `release/<id>`, `service/<key>`, `incident/<id>`, `edges` and `unit`, JSON in UTF-8. Bounded:
- * old releases and incidents are forgotten (their last state stays in the compacted topics).
+ * what is over is forgotten (`forget.ts` says when).
  */
 import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.ts'
 import type { Incident } from '../../contracts/incident.ts'
@@ -52,6 +52,8 @@ export interface EnvironmentState {
   /** Time of each detect unit; the least is the time of this unit. */
   units: Map<string, number>
   nowMs: number
+  /** When what is over was last forgotten. */
+  forgottenMs: number
   releases: Map<string, ReleaseEntry>
   services: Map<string, ServiceEntry>
   /** `caller callee` -> when it was last seen. */
@@ -64,6 +66,7 @@ export function emptyEnvironment(): EnvironmentState {
   return {
     units: new Map(),
     nowMs: 0,
+    forgottenMs: 0,
     releases: new Map(),
     services: new Map(),
     edges: new Map(),
@@ -80,8 +83,8 @@ function decode(bytes: Uint8Array): unknown {
   return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
 }
 
-export function encodeUnit({ units, nowMs, audit }: EnvironmentState): Uint8Array {
-  return encode({ format, units: [...units], nowMs, audit })
+export function encodeUnit({ units, nowMs, forgottenMs, audit }: EnvironmentState): Uint8Array {
+  return encode({ format, units: [...units], nowMs, forgottenMs, audit })
 }
 
 export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentState {
@@ -97,6 +100,7 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
         format: number
         units: [string, number][]
         nowMs: number
+        forgottenMs?: number
         audit: EnvironmentState['audit']
       }
       if (stored.format !== format) {
@@ -106,6 +110,7 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
       }
       state.units = new Map(stored.units)
       state.nowMs = stored.nowMs
+      state.forgottenMs = stored.forgottenMs ?? 0
       state.audit = stored.audit
     }
   }
