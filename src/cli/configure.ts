@@ -46,6 +46,7 @@ export function detectSettings({ service, windows, detection, limits }: Config):
     defaultEnvironment: service.defaultEnvironment,
     graceMs: windows.graceMs,
     routesMax: limits.routes,
+    versionsMax: limits.versions,
     kindsMax: limits.fingerprints,
     watchMs: detection.watchMs,
     watchMaxMs: Math.max(detection.watchMs, detection.watchMaxMs),

@@ -214,6 +214,12 @@ export const settings = {
       max: 500,
       why: 'routes per service and version; the rest is counted as other',
     }),
+    versions: setting.integer({
+      default: 4,
+      min: 2,
+      max: 50,
+      why: 'versions live at once per service; the rest is counted as other and opens no release',
+    }),
     fingerprints: setting.integer({
       default: 200,
       min: 10,

@@ -63,7 +63,7 @@ function run() {
   })
   const pass = (fromMs: number, toMs: number, version?: string) => {
     for (let atMs = fromMs; atMs < toMs; atMs += 10_000) {
-      absorbRollup(state, rollup(atMs, version), dirty)
+      absorbRollup(state, rollup(atMs, version), { dirty, versionsMax: 4 })
       service.advance({ ratesMs: atMs, kindsMs: atMs, endMs: null })
       dirty.forget()
     }
@@ -128,7 +128,7 @@ describe('what a service keeps', () => {
           },
         ],
       }
-      absorbSnapshot(state, record, dirty)
+      absorbSnapshot(state, record, { dirty, versionsMax: 4 })
     }
     expect(state.series.size).toBe(100)
     pass(startMs, startMs + 2 * hourMs)

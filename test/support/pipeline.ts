@@ -16,6 +16,7 @@ export const detectDefaults = {
   defaultEnvironment: 'default',
   graceMs: 10_000,
   routesMax: 50,
+  versionsMax: 4,
   kindsMax: 200,
   watchMs: 3_600_000,
   watchMaxMs: 14_400_000,

@@ -4,6 +4,7 @@
  * the log. Milliseconds since the epoch; '' (points without `service.version`) is no version.
  */
 import type { VersionHints } from '../../contracts/service-events.ts'
+import { otherVersion } from '../rollup/cells.ts'
 
 export interface VersionSeen {
   firstMs: number
@@ -75,6 +76,8 @@ export function observeVersions(
   for (const { version, requests } of counts) {
     if (version === '') continue
     state.versionedMs = Math.max(state.versionedMs ?? 0, endMs)
+    // The versions beyond those that a bucket may hold: nobody's release.
+    if (version === otherVersion) continue
     let seen = state.seen.get(version)
     if (seen === undefined || startMs - seen.lastMs > forgottenAfterMs) {
       const initial = startMs < initialUntilMs

@@ -21,6 +21,9 @@ export interface VersionCells {
   routes: Map<string, Cell>
 }
 
+/** Stands for the versions beyond those that a bucket may hold. */
+export const otherVersion = 'other'
+
 /** By version; '' for none. */
 export type BucketCells = Map<string, VersionCells>
 
@@ -31,6 +34,14 @@ export function versionCells(cells: BucketCells, version: string): VersionCells 
     cells.set(version, found)
   }
   return found
+}
+
+/** `version`, or `other` where the cells hold `versionsMax` versions already and it is none of them. */
+export function versionWithin(cells: BucketCells, version: string, versionsMax: number): string {
+  if (version === '' || cells.has(version)) return version
+  let named = 0
+  for (const known of cells.keys()) if (known !== '' && known !== otherVersion) named++
+  return named < versionsMax ? version : otherVersion
 }
 
 export type RowCounts = Pick<RollupRow, 'requests' | 'errors' | 'unanswered' | 'latency'>

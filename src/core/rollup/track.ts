@@ -7,7 +7,7 @@
  * unknown nothing of it closes for the slowest spacing there is. Late cells are counted, not added.
  * Intervals are half open and aligned to the epoch; milliseconds.
  */
-import { addCells, type BucketCells, versionCells } from './cells.ts'
+import { addCells, type BucketCells } from './cells.ts'
 import { observeSpacing, stepOf, stepsMs } from './spacing.ts'
 
 export type TrackName = 'spans' | 'metrics' | 'calls'
@@ -59,8 +59,8 @@ export function baseMsOf(name: TrackName): number {
   return name === 'metrics' ? 5_000 : windowMs
 }
 
-/** The cells of `version` at `atMs`, or null when that bucket has closed (counted as late). */
-export function openCells(track: TrackState, atMs: number, version: string) {
+/** The open cells at `atMs`, or null when that bucket has closed (counted as late). */
+export function openCells(track: TrackState, atMs: number): BucketCells | null {
   const baseMs = baseMsOf(track.name)
   const startMs = Math.floor(atMs / baseMs) * baseMs
   if (startMs < track.closedToMs) {
@@ -73,7 +73,7 @@ export function openCells(track: TrackState, atMs: number, version: string) {
     cells = new Map()
     track.open.set(startMs, cells)
   }
-  return versionCells(cells, version)
+  return cells
 }
 
 export function trackSpacing(track: TrackState, spacingMs: number): void {

@@ -11,7 +11,7 @@ import type {
   Snapshot,
   SnapshotPoint,
 } from '../../contracts/service-events.ts'
-import { addRow } from '../../core/rollup/cells.ts'
+import { addRow, versionCells, versionWithin } from '../../core/rollup/cells.ts'
 import { difference } from '../../core/rollup/difference.ts'
 import {
   addFailed,
@@ -41,6 +41,12 @@ interface Counts {
   readonly latency: Latency | null
 }
 
+/** What is taken in marks what it changed; of a bucket's versions the first `versionsMax` stand alone. */
+export interface Absorbing {
+  readonly dirty: Dirty
+  readonly versionsMax: number
+}
+
 /** Where counts go: which source, when, and under which names. */
 interface Place {
   readonly track: TrackName
@@ -50,15 +56,23 @@ interface Place {
   readonly instances: readonly number[]
 }
 
-function add(state: ServiceState, place: Place, counts: Counts, dirty: Dirty): void {
+function add(
+  state: ServiceState,
+  place: Place,
+  counts: Counts,
+  { dirty, versionsMax }: Absorbing,
+): void {
   const track = state.tracks[place.track]
   // Where the track is open from, its spacing and its late counts are among the service's facts.
   dirty.service(state)
-  const cells = openCells(track, place.atMs, place.version)
-  if (cells === null) {
+  const bucket = openCells(track, place.atMs)
+  if (bucket === null) {
     state.counts.late += counts.requests
     return
   }
+  const version = versionWithin(bucket, place.version, versionsMax)
+  if (version !== place.version) state.counts.overflow++
+  const cells = versionCells(bucket, version)
   for (const instance of place.instances) {
     if (cells.instances.size < 4_096) cells.instances.add(instance)
   }
@@ -67,7 +81,8 @@ function add(state: ServiceState, place: Place, counts: Counts, dirty: Dirty): v
   dirty.open(state, place.track, Math.floor(place.atMs / baseMs) * baseMs)
 }
 
-export function absorbRollup(state: ServiceState, record: Rollup, dirty: Dirty): void {
+export function absorbRollup(state: ServiceState, record: Rollup, into: Absorbing): void {
+  const { dirty } = into
   const version = record.version ?? ''
   if (record.hints !== undefined && version !== '') {
     if (noteHints(state.versions, version, record.hints)) dirty.service(state)
@@ -75,16 +90,16 @@ export function absorbRollup(state: ServiceState, record: Rollup, dirty: Dirty):
   if (record.spacingMs > 0) trackSpacing(state.tracks[record.source], record.spacingMs)
   const { instances, source: track, startMs: atMs } = record
   for (const row of record.rows) {
-    add(state, { track, atMs, version, route: row.route, instances }, row, dirty)
+    add(state, { track, atMs, version, route: row.route, instances }, row, into)
   }
 }
 
-export function absorbCalls(state: ServiceState, record: Calls, dirty: Dirty): void {
-  noteCaller(state, record.caller, record.startMs, dirty)
+export function absorbCalls(state: ServiceState, record: Calls, into: Absorbing): void {
+  noteCaller(state, record.caller, record.startMs, into.dirty)
   const { attempts, failed, unanswered } = record
   const counts = { requests: attempts, errors: failed, unanswered, latency: null }
   const place = { track: 'calls', atMs: record.startMs, version: '', instances: [] } as const
-  add(state, { ...place, route: record.caller }, counts, dirty)
+  add(state, { ...place, route: record.caller }, counts, into)
 }
 
 export function noteCaller(state: ServiceState, caller: string, atMs: number, dirty: Dirty): void {
@@ -119,7 +134,8 @@ function failureWindow(state: ServiceState, atMs: number, dirty: Dirty) {
   return window
 }
 
-export function absorbSnapshot(state: ServiceState, record: Snapshot, dirty: Dirty): void {
+export function absorbSnapshot(state: ServiceState, record: Snapshot, into: Absorbing): void {
+  const { dirty } = into
   const version = record.version ?? ''
   if (record.hints !== undefined && version !== '') {
     if (noteHints(state.versions, version, record.hints)) dirty.service(state)
@@ -136,10 +152,10 @@ export function absorbSnapshot(state: ServiceState, record: Snapshot, dirty: Dir
   const stepBefore = track.stepMs
   for (const point of record.points) {
     const route = caller ?? point.route
-    absorbPoint(state, { series, track, point, route, version, instance: record.instance }, dirty)
+    absorbPoint(state, { series, track, point, route, version, instance: record.instance }, into)
   }
   if (track.stepMs !== null && (stepBefore === null || state.pendingHeld.length > 0)) {
-    releaseHeld(state, trackName, dirty)
+    releaseHeld(state, trackName, into)
   }
   dirty.series(state, record.instance)
   dirty.service(state)
@@ -154,7 +170,7 @@ interface PointContext {
   readonly instance: number
 }
 
-function absorbPoint(state: ServiceState, context: PointContext, dirty: Dirty): void {
+function absorbPoint(state: ServiceState, context: PointContext, into: Absorbing): void {
   const { series, track, point, route, version, instance } = context
   const before = series.get(point.series)
   if (before === undefined && series.size >= seriesMax) {
@@ -189,11 +205,12 @@ function absorbPoint(state: ServiceState, context: PointContext, dirty: Dirty): 
     latency: delta.latency,
   }
   const place = { track: track.name, atMs: timeMs - 1, version, route, instances: [instance] }
-  add(state, place, counts, dirty)
+  add(state, place, counts, into)
 }
 
 /** The spacing is known at last: first points whose series had just begun count in full. */
-function releaseHeld(state: ServiceState, track: TrackName, dirty: Dirty): void {
+function releaseHeld(state: ServiceState, track: TrackName, into: Absorbing): void {
+  const { dirty } = into
   const stepMs = state.tracks[track].stepMs!
   const waiting = state.pendingHeld.filter(({ held }) => held?.track === track)
   state.pendingHeld = state.pendingHeld.filter(({ held }) => held?.track !== track)
@@ -215,7 +232,7 @@ function releaseHeld(state: ServiceState, track: TrackName, dirty: Dirty): void 
     }
     const { route, version } = held
     const place = { track, atMs: point.timeMs - 1, version, route, instances: [instance] }
-    add(state, place, counts, dirty)
+    add(state, place, counts, into)
   }
   dirty.service(state)
 }

@@ -19,7 +19,14 @@ import type {
   StateChanges,
   StateEntry,
 } from '../processor.ts'
-import { absorbCalls, absorbFailed, absorbKinds, absorbRollup, absorbSnapshot } from './absorb.ts'
+import {
+  absorbCalls,
+  absorbFailed,
+  type Absorbing,
+  absorbKinds,
+  absorbRollup,
+  absorbSnapshot,
+} from './absorb.ts'
 import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
@@ -62,6 +69,7 @@ class DetectMachine implements Machine {
   readonly #topics: DetectTopics
   readonly #observer: DetectObserver
   readonly #dirty = new Dirty()
+  readonly #absorbing: Absorbing
   readonly #unit: UnitState
   readonly #runs = new Map<string, ServiceRun>()
   readonly #deployments: Deployments
@@ -76,6 +84,7 @@ class DetectMachine implements Machine {
   ) {
     this.#unitName = unitName
     this.#settings = settings
+    this.#absorbing = { dirty: this.#dirty, versionsMax: settings.versionsMax }
     this.#topics = topics
     this.#observer = observer
     const { services, unit } = restoreServices(entries)
@@ -112,10 +121,10 @@ class DetectMachine implements Machine {
   #absorb(event: Exclude<ServiceEvent, Tick | Deployment>): void {
     switch (event.kind) {
       case 'rollup':
-        absorbRollup(this.#run(event.service).state, event, this.#dirty)
+        absorbRollup(this.#run(event.service).state, event, this.#absorbing)
         return this.#unit.heard.note(event.startMs)
       case 'snapshot':
-        absorbSnapshot(this.#run(event.service).state, event, this.#dirty)
+        absorbSnapshot(this.#run(event.service).state, event, this.#absorbing)
         return this.#unit.heard.note(event.arrivedMs)
       case 'kinds':
         absorbKinds(this.#run(event.service).state, event, this.#dirty)
@@ -124,7 +133,7 @@ class DetectMachine implements Machine {
         absorbFailed(this.#run(event.service).state, event, this.#dirty)
         return this.#unit.heard.note(event.startMs)
       case 'calls':
-        absorbCalls(this.#run(event.service).state, event, this.#dirty)
+        absorbCalls(this.#run(event.service).state, event, this.#absorbing)
         return this.#unit.heard.note(event.startMs)
       case 'gauge':
         return this.#unit.heard.note(event.arrivedMs)

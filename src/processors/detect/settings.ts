@@ -4,6 +4,8 @@ export interface DetectSettings {
   readonly graceMs: number
   /** Routes per service and version; the rest is `other`. */
   readonly routesMax: number
+  /** Versions per bucket of a service; the rest is `other`, which is no release. */
+  readonly versionsMax: number
   /** Fingerprints remembered per service. */
   readonly kindsMax: number
   /** How long a release is watched, and at most while it is suspicious. */

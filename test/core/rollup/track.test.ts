@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { difference } from '../../../src/core/rollup/difference.ts'
-import { addRow } from '../../../src/core/rollup/cells.ts'
+import { addRow, versionCells } from '../../../src/core/rollup/cells.ts'
 import { stepOf } from '../../../src/core/rollup/spacing.ts'
 import {
   type ClosingRules,
@@ -20,7 +20,7 @@ const row = { requests: 1, errors: 0, unanswered: 0, latency: null }
 
 function track(name: TrackName, timesMs: readonly number[]) {
   const made = emptyTrack(name)
-  for (const atMs of timesMs) addRow(openCells(made, atMs, '1')!.routes, 'GET /', row)
+  for (const atMs of timesMs) addRow(versionCells(openCells(made, atMs)!, '1').routes, 'GET /', row)
   return made
 }
 
@@ -36,8 +36,8 @@ describe('a track of spans', () => {
     const spans = track('spans', [5_000])
     closeNext(spans, 20_000, rules())
 
-    expect(openCells(spans, 9_999, '1')).toBeNull()
-    expect(openCells(spans, 10_000, '1')).not.toBeNull()
+    expect(openCells(spans, 9_999)).toBeNull()
+    expect(openCells(spans, 10_000)).not.toBeNull()
     expect(spans.late).toBe(1)
   })
 
@@ -57,7 +57,7 @@ describe('a track of spans', () => {
     while (closeNext(spans, 10_000_000, rules()) !== null) closed++
 
     expect(closed).toBe(361)
-    addRow(openCells(spans, 20_000_000, '1')!.routes, 'GET /', row)
+    addRow(versionCells(openCells(spans, 20_000_000)!, '1').routes, 'GET /', row)
     expect(closeNext(spans, 20_100_000, rules())).toMatchObject({ startMs: 20_000_000 })
   })
 })
