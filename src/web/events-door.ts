@@ -1,6 +1,7 @@
 /**
- * `POST /v1/events`: CloudEvents in binary, structured and batch mode. 202 when every event was taken (or
- * is none of ours), 400 for malformed ones, 413, 415, and 503 with `Retry-After` under backpressure.
+ * `POST /v1/events`: CloudEvents in binary, structured and batch mode. 202 when an event was taken (or is none
+ * of ours), with what was refused beside it; 400 or 415 when none was; 413, and 503 with `Retry-After` under
+ * backpressure.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError, answerJson } from './answer.ts'
@@ -8,7 +9,10 @@ import type { Guard } from './guard.ts'
 import { readBody } from './read-body.ts'
 
 export type EventsOutcome =
-  | { readonly status: 'taken'; readonly answer: object; readonly refused: string | null }
+  /** Something was taken, or there was nothing to refuse; `answer` says what was refused beside it. */
+  | { readonly status: 'taken'; readonly answer: object }
+  /** Nothing was taken: the first reason. */
+  | { readonly status: 'refused'; readonly reason: string; readonly message: string }
   | { readonly status: 'busy'; readonly code: 429 | 503; readonly retryAfterSeconds: number }
 
 export interface EventsDoorOptions {
@@ -51,9 +55,10 @@ export function eventsDoor(options: EventsDoorOptions) {
         retry,
       )
     }
-    if (outcome.refused === null) return answerJson(response, 202, outcome.answer)
-    const status = outcome.refused.startsWith('content-type') ? 415 : 400
-    return answerError(response, status, { code: 'refused', message: outcome.refused })
+    if (outcome.status === 'taken') return answerJson(response, 202, outcome.answer)
+    const status = outcome.reason === 'content-type' ? 415 : 400
+    const message = `${outcome.reason}: ${outcome.message}`
+    return answerError(response, status, { code: 'refused', message })
   }
 }
 

@@ -173,6 +173,30 @@ describe('the door of deployment events', () => {
     expect(((await batch.json()) as { accepted: number }).accepted).toBe(2)
   })
 
+  const batchHeaders = { 'content-type': 'application/cloudevents-batch+json' }
+  const other = JSON.stringify({ specversion: '1.0', id: '1', type: 'x', source: '/x', data: {} })
+
+  it.each([
+    { why: 'beside one that was taken', body: () => `[${event('good')},{}]`, accepted: 1 },
+    { why: 'beside one of another kind', body: () => `[{},${other}]`, accepted: 0 },
+  ])('answers 202 to a batch with a bad event $why, and says it', async ({ body, accepted }) => {
+    const response = await post(front('/v1/events'), body(), batchHeaders)
+
+    expect(response.status).toBe(202)
+    expect(await response.json()).toMatchObject({
+      accepted,
+      ignored: 1 - accepted,
+      refused: [{ reason: 'no-event', message: expect.stringContaining('specversion') as string }],
+    })
+  })
+
+  it('answers 400 to a batch of which no event was taken', async () => {
+    const response = await post(front('/v1/events'), '[{},7]', batchHeaders)
+
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'refused' } })
+  })
+
   it.each([
     { why: 'malformed JSON', body: '{', headers: json, status: 400 },
     { why: 'another type', body: 'x', headers: { 'content-type': 'text/html' }, status: 415 },

@@ -106,8 +106,8 @@ export function openApiDocument(): object {
           summary: 'Deployment events: CloudEvents in binary, structured or batch mode',
           requestBody: { required: true, ...json(object) },
           responses: {
-            '202': { description: 'taken', ...json(object) },
-            '400': { description: 'malformed', ...json(error) },
+            '202': { description: 'taken, with what was refused beside it', ...json(object) },
+            '400': { description: 'malformed: nothing was taken', ...json(error) },
             '413': { description: 'too large', ...json(error) },
             '415': { description: 'unknown content type', ...json(error) },
             '503': { description: 'try again later', ...json(error) },

@@ -115,6 +115,10 @@ export class Intake {
     metrics.accepted('deployments', read.deployments.length + read.ignored)
     for (const { reason } of read.refused) metrics.refused('deployments', reason, 1)
     for (const each of unwrapped) if (each.ok) recorder?.event(arrivedMs, each.event.data)
+    const [first] = read.refused
+    if (first !== undefined && read.deployments.length + read.ignored === 0) {
+      return { status: 'refused', reason: first.reason, message: first.message }
+    }
     const answer = await door.accept({
       bodyHash: null,
       bytes: body.length,
@@ -135,17 +139,10 @@ export class Intake {
       service: deployment.service,
       ...this.#hint(deployment, seen, arrivedMs),
     }))
-    const [first] = read.refused
-    return {
-      status: 'taken',
-      answer: {
-        accepted: read.deployments.length,
-        ignored: read.ignored,
-        notes: read.notes,
-        events,
-      },
-      refused: first === undefined ? null : `${first.reason}: ${first.message}`,
-    }
+    const refused = read.refused.map(({ reason, message }) => ({ reason, message }))
+    const { notes, ignored } = read
+    const accepted = read.deployments.length
+    return { status: 'taken', answer: { accepted, ignored, refused, notes, events } }
   }
 
   /** What the deployment meets right now, in words: joining itself is `detect`'s. */
