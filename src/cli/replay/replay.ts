@@ -82,6 +82,7 @@ class Replay {
           late: (count) => {
             this.#late += count
           },
+          refused: (reason) => this.#refuse(reason, 1),
         }),
         attributeProcessor(options.attribute, topics, {
           verdict: (told) => {

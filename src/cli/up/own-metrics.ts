@@ -40,6 +40,11 @@ export class OwnMetrics {
     if (reason === 'ahead' || reason === 'behind') bump(this.#dropped, reason, count)
   }
 
+  /** Refused behind the doors, by a processor. */
+  dropped(reason: string): void {
+    bump(this.#dropped, reason, 1)
+  }
+
   deadLetter(reason: string): void {
     bump(this.#deadLetters, reason, 1)
   }
@@ -80,7 +85,7 @@ export class OwnMetrics {
       counter('culprit_events_late_total', 'Events whose window had closed.', [['', this.late]]),
       counter(
         'culprit_events_dropped_total',
-        'Dropped for their time.',
+        'Dropped for their time or for a bound, by reason.',
         byLabel(this.#dropped, 'reason'),
       ),
       counter(

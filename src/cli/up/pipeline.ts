@@ -30,9 +30,11 @@ export async function startProcessors(
     late: (count) => {
       metrics.late += count
     },
+    refused: (reason) => metrics.dropped(reason),
   })
   const attribute = attributeProcessor(attributeSettings(config), topics, {
     verdict: ({ verdict }) => metrics.verdict(verdict),
+    refused: (reason) => metrics.dropped(reason),
   })
   const runs: ProcessorRun[] = []
   for (const processor of [attribute, detect]) {

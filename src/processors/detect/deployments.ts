@@ -31,16 +31,17 @@ export class Deployments {
     this.#defaultEnvironment = defaultEnvironment
   }
 
-  /** False for an event that was taken before. */
-  take(deployment: Deployment, nowMs: number): boolean {
+  /** What is refused as `full` is not remembered: sent again when there is room, it is taken. */
+  take(deployment: Deployment, nowMs: number): 'taken' | 'repeated' | 'full' {
     const { events, pending } = this.#unit
     const key = eventKey(deployment)
-    if (events.has(key)) return false
+    if (events.has(key)) return 'repeated'
+    const waits = deployment.action !== 'removed'
+    if (waits && pending.length >= pendingMax) return 'full'
     events.set(key, deployment.arrivedMs)
     this.#forgetEvents(deployment.arrivedMs)
-    if (deployment.action === 'removed' || pending.length >= pendingMax) return true
-    pending.push({ deployment, knownMs: Math.max(nowMs, deployment.arrivedMs) })
-    return true
+    if (waits) pending.push({ deployment, knownMs: Math.max(nowMs, deployment.arrivedMs) })
+    return 'taken'
   }
 
   #forgetEvents(nowMs: number): void {

@@ -146,7 +146,9 @@ class DetectMachine implements Machine {
   }
 
   #deployment(event: Deployment): readonly Output[] {
-    if (!this.#deployments.take(event, this.#unit.watermark.ratesMs)) return []
+    const taken = this.#deployments.take(event, this.#unit.watermark.ratesMs)
+    if (taken === 'full') this.#observer.refused?.('pending-full')
+    if (taken !== 'taken') return []
     this.#dirtyUnit()
     return this.#publish(this.#joinPending())
   }
