@@ -10,6 +10,12 @@ import type { VersionHints } from '../../contracts/service-events.ts'
 import { formatServiceKey } from '../kernel/service-key.ts'
 import type { Attributes, AttributeValue } from './otlp/telemetry.ts'
 
+/**
+ * Names, versions and revisions are cut to this many UTF-16 units, in telemetry and in events alike: what is
+ * cut must still be equal on both sides.
+ */
+export const identityTextMax = 1_024
+
 export interface IdentitySettings {
   /** Environment of telemetry and deployments that name none. */
   readonly defaultEnvironment: string
@@ -46,21 +52,21 @@ export function identify(attributes: Attributes, settings: IdentitySettings): Id
 }
 
 function makeIdentity(attributes: Attributes, settings: IdentitySettings): Identity | null {
-  const name = textAt(attributes, 'service.name')
+  const name = nameAt(attributes, 'service.name')
   if (name === null || name.startsWith('unknown_service')) return null
   const service = {
     environment: environmentName(
-      textAt(attributes, 'deployment.environment.name') ??
-        textAt(attributes, 'deployment.environment'),
+      nameAt(attributes, 'deployment.environment.name') ??
+        nameAt(attributes, 'deployment.environment'),
       settings,
     ),
-    namespace: textAt(attributes, 'service.namespace'),
+    namespace: nameAt(attributes, 'service.namespace'),
     name,
   }
   return {
     service,
     key: formatServiceKey(service),
-    version: textAt(attributes, 'service.version'),
+    version: nameAt(attributes, 'service.version'),
     hints: hintsOf(attributes),
     instance: instanceOf(attributes),
   }
@@ -84,14 +90,14 @@ const wellKnown: ReadonlyMap<string, string> = new Map([
 
 function hintsOf(attributes: Attributes): VersionHints | null {
   const revision =
-    textAt(attributes, 'vcs.ref.head.revision') ?? textAt(attributes, 'vcs.repository.ref.revision')
+    nameAt(attributes, 'vcs.ref.head.revision') ?? nameAt(attributes, 'vcs.repository.ref.revision')
   const images = [
     ...textsAt(attributes, 'container.image.tags'),
     ...textsAt(attributes, 'container.image.tag'),
     ...textsAt(attributes, 'container.image.repo_digests').map(afterAt),
     ...textsAt(attributes, 'oci.manifest.digest'),
   ].slice(0, 8)
-  const replicaSet = textAt(attributes, 'k8s.replicaset.name')
+  const replicaSet = nameAt(attributes, 'k8s.replicaset.name')
   const podHash = replicaSet === null ? null : replicaSet.slice(replicaSet.lastIndexOf('-') + 1)
   if (revision === null && images.length === 0 && podHash === null) return null
   return { revision, images: [...new Set(images)], podHash }
@@ -132,10 +138,16 @@ export function textAt(attributes: Attributes, key: string): string | null {
   return textOf(attributes.get(key))
 }
 
+function nameAt(attributes: Attributes, key: string): string | null {
+  return textAt(attributes, key)?.slice(0, identityTextMax) ?? null
+}
+
 function textsAt(attributes: Attributes, key: string): string[] {
   const value = attributes.get(key)
   const values: readonly (AttributeValue | undefined)[] = Array.isArray(value) ? value : [value]
-  return values.map((each) => textOf(each)).filter((each) => each !== null)
+  return values
+    .map((each) => textOf(each)?.slice(0, identityTextMax) ?? null)
+    .filter((each) => each !== null)
 }
 
 function textOf(value: AttributeValue | undefined): string | null {

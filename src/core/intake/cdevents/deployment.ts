@@ -12,7 +12,7 @@ import { Strategy, type Deployment } from '../../../contracts/service-events.ts'
 import { parseInstant } from '../../kernel/instant.ts'
 import { formatServiceKey } from '../../kernel/service-key.ts'
 import type { CloudEvent } from '../cloudevents/unwrap.ts'
-import { environmentName, type IdentitySettings } from '../identity.ts'
+import { environmentName, type IdentitySettings, identityTextMax } from '../identity.ts'
 import { fromBase64, isObject, type JsonObject, parseJson } from '../json.ts'
 import { parseArtifact } from './artifact.ts'
 
@@ -37,7 +37,6 @@ const serviceEvent =
 
 /** A record takes 1 MiB; the manifest is by far the largest part of it. */
 const manifestBytesMax = 900 * 1024
-const textMax = 1024
 
 export function readDeployment(
   event: CloudEvent,
@@ -241,7 +240,7 @@ function numberOf(value: unknown): number | null {
 /** Trimmed text, null for nothing. Numbers are their digits: a deployment id often is one. */
 function textOf(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
-  const text = String(value).trim().slice(0, textMax)
+  const text = String(value).trim().slice(0, identityTextMax)
   return text === '' ? null : text
 }
 

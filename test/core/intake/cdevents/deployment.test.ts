@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Deployment } from '../../../../src/contracts/service-events.ts'
 import { parseArtifact } from '../../../../src/core/intake/cdevents/artifact.ts'
 import { readDeployment } from '../../../../src/core/intake/cdevents/deployment.ts'
+import { identify, identityTextMax } from '../../../../src/core/intake/identity.ts'
 import { unwrapJson } from '../../../../src/core/intake/cloudevents/unwrap.ts'
 import { hasShop, shopFile } from '../../../support/shop-data.ts'
 
@@ -50,6 +51,24 @@ function deploymentOf(parts: Parts) {
 }
 
 describe('a CDEvent of a deployment', () => {
+  it('cuts a version of 10 KB to what telemetry of the same version is cut to', () => {
+    const version = 'v'.repeat(10_240)
+    const telemetry = identify(
+      new Map([
+        ['service.name', 'checkout'],
+        ['service.version', version],
+        ['vcs.ref.head.revision', version],
+      ]),
+      settings,
+    )!
+    const customData = { 'service.version': version, 'vcs.ref.head.revision': version }
+    const event = deploymentOf({ customData })
+
+    expect(event.version).toHaveLength(identityTextMax)
+    expect(telemetry.version).toBe(event.version)
+    expect(telemetry.hints!.revision).toBe(event.revision)
+  })
+
   it('without custom data says who, what and which artifact', () => {
     expect(deploymentOf({})).toEqual({
       kind: 'deployment',
