@@ -1,8 +1,12 @@
-/** The lines of a replay's output, by type: what a running server would have said. */
+/**
+ * The lines of a replay's output, by type: what a running server would have said. A file without one such line is
+ * another file, and saying that nothing was found in it would be wrong.
+ */
 import { readFileSync } from 'node:fs'
 import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
-import { UnreachableError } from '../../core/kernel/errors.ts'
+import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
+import { replayKinds } from '../replay/output.ts'
 
 export interface ReplayLine {
   readonly type: string
@@ -16,16 +20,26 @@ export function readReplay(file: string): ReplayLine[] {
   } catch {
     throw new UnreachableError(`cannot read ${file}`)
   }
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as ReplayLine]
-      } catch {
-        return []
-      }
-    })
+  const lines = text.split('\n').flatMap(replayLine)
+  if (lines.length === 0) {
+    throw new UsageError(`${file} holds no line of the output of culprit replay`)
+  }
+  return lines
+}
+
+/** The line as a list of one; empty for what is none. */
+function replayLine(text: string): ReplayLine[] {
+  try {
+    const value = JSON.parse(text) as unknown
+    return isReplayLine(value) ? [value] : []
+  } catch {
+    return []
+  }
+}
+
+function isReplayLine(value: unknown): value is ReplayLine {
+  const type = (value as { type?: unknown } | null)?.type
+  return typeof type === 'string' && (replayKinds as readonly string[]).includes(type)
 }
 
 /** The newest state of each incident, newest first. */

@@ -9,8 +9,17 @@ import type { Cell } from '../../core/rollup/cells.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import type { RankingTold, VerdictTold } from '../../processors/attribute/observer.ts'
 
-const kinds = ['window', 'verdict', 'ranking', 'incident', 'alert', 'rollback', 'summary'] as const
-type Kind = (typeof kinds)[number]
+/** Kinds of lines, in the order of those of one moment. */
+export const replayKinds = [
+  'window',
+  'verdict',
+  'ranking',
+  'incident',
+  'alert',
+  'rollback',
+  'summary',
+] as const
+type Kind = (typeof replayKinds)[number]
 
 interface Line {
   readonly atMs: number
@@ -36,7 +45,9 @@ export class ReplayOutput {
     const lines = this.#lines
     this.#lines = []
     // Array.prototype.sort is stable: what was decided first is printed first.
-    lines.sort((a, b) => a.atMs - b.atMs || kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+    lines.sort(
+      (a, b) => a.atMs - b.atMs || replayKinds.indexOf(a.kind) - replayKinds.indexOf(b.kind),
+    )
     this.#write(lines.map(({ text }) => `${text}\n`).join(''))
   }
 
