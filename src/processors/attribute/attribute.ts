@@ -11,6 +11,7 @@ import type {
   FindingTick,
   ReleaseFinding,
 } from '../../contracts/findings.ts'
+import type { Incident } from '../../contracts/incident.ts'
 import { baselines } from '../../core/attribution/baselines.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
 import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
@@ -230,22 +231,21 @@ class AttributeMachine implements Machine {
 
   #refresh(entry: IncidentEntry): void {
     const atMs = Math.max(entry.lastChangeMs, this.#state.nowMs)
-    const { incident, ranking } = refresh(this.#state, entry, atMs, this.#settings)
+    const { incident, ranking, lead } = refresh(this.#state, entry, atMs, this.#settings)
     entry.recoveredAtMs = incident.state === 'recovered' ? (entry.recoveredAtMs ?? atMs) : null
     if (incident.state === 'resolved') entry.recoveredAtMs = null
-    this.#publishIncident(entry, { ...incident })
+    this.#publishIncident(entry, incident, lead)
     this.#rankings(entry, ranking, atMs, false)
     this.#changes.incident(entry.id)
   }
 
-  #publishIncident(entry: IncidentEntry, now: IncidentEntry['incident']): void {
+  #publishIncident(entry: IncidentEntry, now: Incident, lead: ReleaseEntry): void {
     const before = entry.incident
     if (!isWorthPublishing(before, now).publish) return
     const incident = { ...now, revision: before.revision + 1 }
     entry.incident = incident
     entry.lastChangeMs = Date.parse(incident.updatedAt)
-    const lead = this.#state.releases.get(entry.releases[0]!)
-    this.#records.incident(entry, before, lead?.finding ?? null)
+    this.#records.incident(entry, before, lead.finding)
     if (incident.state === 'open' || incident.state === 'mitigating') {
       entry.detectedRevision = incident.revision
     }

@@ -159,13 +159,13 @@ function massOf(ranking: CauseRanking, input: AttributionInput): Map<string, num
   return mass
 }
 
-/** The incident as it is at `atMs`, revision and publication aside. */
+/** The incident as it is at `atMs`, revision and publication aside; `lead` is the release that is blamed. */
 export function refresh(
   state: EnvironmentState,
   entry: IncidentEntry,
   atMs: number,
   settings: AttributeSettings,
-): { incident: Incident; ranking: Ranking } {
+): { incident: Incident; ranking: Ranking; lead: ReleaseEntry } {
   const releases = entry.releases
     .map((id) => state.releases.get(id))
     .filter((each) => each !== undefined)
@@ -191,7 +191,7 @@ export function refresh(
     updatedAt: formatInstant(atMs),
     title: titleOf(finding.service, finding.version, clause, named?.title ?? null),
     summary: summaryOf({ release: finding, clause, naming, suspects, suggestion, state: stateNow }),
-    regressions: releases.map((release) => ({
+    regressions: [lead, ...releases.filter((each) => each !== lead)].map((release) => ({
       release: releaseRecord(release.finding, release.verdict, release.published),
       signals: release.evidence === null ? [] : signalsOf(release.evidence, thetaClearFor(0)),
     })),
@@ -201,7 +201,7 @@ export function refresh(
     suggestion,
     resolution: resolutionOf(stateNow, lead, later),
   }
-  return { incident, ranking }
+  return { incident, ranking, lead }
 }
 
 /** The release that is blamed: the likeliest of those in the incident. */

@@ -46,13 +46,13 @@ export class Records {
   }
 
   /** The compacted record, then the alert, then the suggestion if it is new. */
-  incident(entry: IncidentEntry, before: Incident, lead: ReleaseFinding | null): void {
+  incident(entry: IncidentEntry, before: Incident, lead: ReleaseFinding): void {
     const { incident, detectedRevision } = entry
     this.#json(this.#topics.incidents, incident.id, incident.id, incident)
     const over = (state: Incident['state']) => state === 'recovered' || state === 'resolved'
     // `incident.resolved` is said once: a recovered incident that is then resolved is no news.
     if (!(over(before.state) && over(incident.state))) {
-      const deploymentEventId = lead?.deploymentEventId ?? null
+      const { deploymentEventId } = lead
       const event = incidentEvent(incident, { detectedRevision, deploymentEventId })
       this.#event(this.#topics.alerts, incident.id, event, {
         ce_severitynumber: incident.severity === 'critical' ? '17' : '13',
