@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import type { Incident } from '../contracts/incident.ts'
 import type { Release } from '../contracts/release.ts'
-import { formatServiceKey } from '../core/kernel/service-key.ts'
+import { formatServiceKey, parseServiceKey } from '../core/kernel/service-key.ts'
 import { parseInstant } from '../core/kernel/instant.ts'
 import { flaggerRoutes } from './flagger.ts'
 import type { Queries } from './queries.ts'
@@ -154,10 +154,11 @@ function verdict(context: Context, view: View): Response {
   if (version === undefined && revision === undefined) {
     return fail(context, 400, 'no-version', 'version or revision is wanted')
   }
+  const key = parseServiceKey(service)
   const question = {
-    service,
-    namespace: namespace === undefined || namespace === '-' ? null : namespace,
-    environment: environment ?? null,
+    service: key?.name ?? service,
+    namespace: key?.namespace ?? (namespace === undefined || namespace === '-' ? null : namespace),
+    environment: key?.environment ?? environment ?? null,
     version: version ?? null,
     revision: revision ?? null,
   }

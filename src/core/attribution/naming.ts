@@ -84,7 +84,9 @@ function nameSet(order: readonly NamedHypothesis[]): Naming | null {
       kind: alone && kind === 'release' ? 'release' : 'set',
       ids,
       probability: sum,
-      because: alone ? percent(sum) : `one of these ${ids.length}, ${percent(sum)} together`,
+      because: alone
+        ? `it holds ${percent(sum)}; looked at again ${naming.patienceMs / 60_000} min after the alert`
+        : `one of these ${ids.length}, ${percent(sum)} together`,
     }
   }
   return null
@@ -109,7 +111,7 @@ function nameRelease(
     kind: 'release',
     ids: [best[0]],
     probability: best[1],
-    because: `its changes hold ${percent(best[1])} together, none of them stands out${wait}`,
+    because: `what is in it holds ${percent(best[1])} together, and no single change stands out${wait}`,
   }
 }
 

@@ -32,7 +32,14 @@ export function namedCause(incident: Incident, zone: Zone): NamedCause {
       )
     case 'set': {
       const titles = named.map(({ title }) => title)
-      return cause(`One of these ${naming.ids.length} changes`, titles, naming, null)
+      return cause(
+        naming.ids.length === 1
+          ? 'Likely cause so far'
+          : `One of these ${naming.ids.length} changes`,
+        titles,
+        naming,
+        naming.ids.length === 1 ? first : null,
+      )
     }
     case 'release': {
       const version = releaseVersion(incident, naming.ids[0])

@@ -75,7 +75,10 @@ function latest(incident: Incident): Pick<Happening, 'strong' | 'rest'> {
     case 'set':
       return {
         strong: 'Narrowed down',
-        rest: `: one of ${naming.ids.length} changes, ${percent} %`,
+        rest:
+          naming.ids.length === 1
+            ? `: ${first ? shortName(first) : naming.ids[0]}, ${percent} %`
+            : `: one of ${naming.ids.length} changes, ${percent} %`,
       }
     case 'release':
       return { strong: 'Named', rest: `: the release, ${percent} %` }

@@ -27,6 +27,8 @@ import type { EnvironmentState, IncidentEntry, ReleaseEntry } from './state.ts'
 /** A suspect this likely draws its regressions into the incident of the release that it is blamed on. */
 const joinProbabilityMin = 0.2
 const suspectsMax = 30
+/** Onsets are known to a bucket, and exposures begin inside one. */
+const goneToleranceMs = 60_000
 const exemplarsMax = 5
 
 export interface Ranking {
@@ -141,13 +143,22 @@ export function rankNow(
   settings: AttributeSettings,
 ): Ranking {
   const services = regressed.map(({ finding }) => finding.service)
-  const reach = releasesInReach(state, services, onsetMs, settings.lookBackMs)
+  const reach = releasesInReach(state, services, onsetMs, settings.lookBackMs).filter(
+    (entry) => regressed.includes(entry) || !wasGone(state, entry, onsetMs),
+  )
   for (const entry of regressed) if (!reach.includes(entry)) reach.push(entry)
   const input = attributionInput(state, reach, onsetMs)
   const ranking = rank(input, { afterMs })
   const findings = reach.map(({ finding }) => finding)
   const suspects = toSuspects(ranking.suspects, findings).slice(0, suspectsMax)
   return { mass: massOf(ranking, input), suspects, naming: ranking.naming, input }
+}
+
+/** Another release of the service had taken over before the onset: its code was not running any more. */
+function wasGone(state: EnvironmentState, entry: ReleaseEntry, onsetMs: number): boolean {
+  if (entry.finding.phase !== 'superseded') return false
+  const exposedAtMs = laterRelease(state, entry)?.finding.exposedAtMs ?? null
+  return exposedAtMs !== null && exposedAtMs <= onsetMs + goneToleranceMs
 }
 
 function massOf(ranking: CauseRanking, input: AttributionInput): Map<string, number> {

@@ -1,6 +1,6 @@
 /**
  * What a watch counts in a bucket: requests, failures and slow requests of the new and the old version, by
- * route. Arm 1 is the new version, arm 0 the old one; in forecast mode arm 1 is the whole service.
+ * route. Arm 1 is the new version, arm 0 the old one; where the service has no versions arm 1 is all of it.
  */
 import type { Latency } from '../../contracts/service-events.ts'
 import { addLatency } from '../../core/kernel/histogram/latency.ts'
@@ -41,8 +41,6 @@ export function emptyCount(): ArmCount {
 
 export interface Counting {
   readonly names: ArmNames
-  /** Versions that are another release's to answer for. */
-  readonly skips: (version: string) => boolean
   readonly watched: ReadonlySet<string>
   readonly thresholdsOf: ReadonlyMap<string, Thresholds>
   readonly serviceThresholds: Thresholds
@@ -58,7 +56,7 @@ export function countArms(bucket: Bucket, counting: Counting): Arms {
     for (const cell of routes.values()) {
       addCell(arms.everyone, cell, null, counting.serviceThresholds)
     }
-    const arm = counting.skips(version) ? null : armOf(version, counting.names)
+    const arm = armOf(version, counting.names)
     if (arm === null) continue
     for (const [name, cell] of routes) {
       const route = counting.watched.has(name) ? name : 'other'

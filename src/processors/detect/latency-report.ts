@@ -23,10 +23,8 @@ export class LatencyReport {
   }
 
   note(bucket: Bucket, handedOver: boolean): void {
-    const { names, skips } = this.#builder.counting(handedOver)
-    const { one, zero } = names
+    const { one, zero } = this.#builder.counting(handedOver).names
     for (const [version, { routes }] of bucket.cells) {
-      if (skips(version)) continue
       const side = one === null || version === one ? 'one' : version === zero ? 'zero' : null
       if (side === null) continue
       for (const [name, { latency }] of routes) {

@@ -21,6 +21,7 @@ import type { Phase, WatchStream } from './watch-stream.ts'
 
 const dayMs = 24 * 3_600_000
 const preTrendMs = 30 * 60_000
+const everybody = { one: null, zero: null } as const
 
 export class WatchBuilder {
   readonly #state: ServiceState
@@ -54,26 +55,20 @@ export class WatchBuilder {
     return this.#before
   }
 
-  /** Split: new against old. Forecast, also after a handover: everybody. */
+  /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
   counting(handedOver: boolean): Counting {
     const split = this.#facts.mode === 'split' && !handedOver
+    const { newVersion, oldVersion } = this.#facts
+    return this.#countingOf({ one: newVersion, zero: split ? oldVersion : null })
+  }
+
+  #countingOf(names: Counting['names']): Counting {
     return {
-      names: split
-        ? { one: this.#facts.newVersion, zero: this.#facts.oldVersion }
-        : { one: null, zero: null },
-      skips: (version) => this.#isLater(version),
+      names,
       watched: this.#watched,
       thresholdsOf: this.#thresholds,
       serviceThresholds: this.#serviceThresholds,
     }
-  }
-
-  /** A version that came up after this release is another release's to answer for. */
-  #isLater(version: string): boolean {
-    const { newVersion, startMs } = this.#facts
-    if (newVersion === null || version === '' || version === newVersion) return false
-    const seen = this.#state.versions.seen.get(version)
-    return seen !== undefined && seen.firstMs > startMs
   }
 
   #phase(mode: 'split' | 'forecast', startMs: number): Phase {
@@ -84,7 +79,7 @@ export class WatchBuilder {
   #history(endMs: number): WatchHistory {
     const { source, stepMs } = this.#facts
     const buckets = bucketsBetween(this.#state, source, endMs - 100 * 60_000, endMs)
-    return watchHistory(buckets, this.counting(true), { endMs, bucketMs: stepMs })
+    return watchHistory(buckets, this.#countingOf(everybody), { endMs, bucketMs: stepMs })
   }
 
   streams(): WatchStream[] {
@@ -98,7 +93,7 @@ export class WatchBuilder {
   handOver(streams: readonly WatchStream[], atMs: number): WatchStream[] {
     const { source, stepMs, oldVersion } = this.#facts
     const buckets = bucketsBetween(this.#state, source, atMs - 100 * 60_000, atMs)
-    const counting = { ...this.counting(true), names: { one: oldVersion, zero: null } }
+    const counting = this.#countingOf({ one: oldVersion, zero: null })
     const history = watchHistory(buckets, counting, { endMs: atMs, bucketMs: stepMs })
     return this.#build(this.#phase('forecast', atMs), history, streams)
   }
@@ -162,7 +157,9 @@ export class WatchBuilder {
     if (streams.length === 0) return null
     for (const bucket of buckets) {
       const usable = !bucket.missing && bucket.completeness >= 0.9
-      const seen = usable ? { arms: countArms(bucket, this.counting(true)) } : ('missing' as const)
+      const seen = usable
+        ? { arms: countArms(bucket, this.#countingOf(everybody)) }
+        : ('missing' as const)
       for (const stream of streams) stream.push(seen)
     }
     const weights = releaseWeights(streams)
