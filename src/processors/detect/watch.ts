@@ -8,7 +8,7 @@
 import type { EvidenceFinding, KindEvidence, StreamEvidence } from '../../contracts/findings.ts'
 import { hasRecovered, judgeDefaults, releaseLogE } from '../../core/detection/judge.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
-import type { Bucket } from '../../core/rollup/track.ts'
+import { type Bucket, windowMs } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { Aftermath } from './aftermath.ts'
 import { type Arms, countArms } from './arms.ts'
@@ -118,12 +118,17 @@ export class Watch {
     return this.#speak(bucket)
   }
 
+  /** An exception is told by its own time, its request by its end: the first may lie a window earlier. */
+  get #newSinceMs(): number {
+    return this.facts.startMs - windowMs
+  }
+
   #takeKinds(bucket: KindBucket): void {
     if (bucket.startMs < this.facts.startMs) return
     let [one, zero] = [0, 0]
     for (const { fingerprint, version, traces } of bucket.counts) {
       const known = this.#state.kinds.get(fingerprint)
-      if (known !== undefined && known.firstMs < this.facts.startMs) continue
+      if (known !== undefined && known.firstMs < this.#newSinceMs) continue
       if (this.facts.newVersion === null || version === this.facts.newVersion) one += traces
       else if (version === this.facts.oldVersion) zero += traces
     }
@@ -279,9 +284,8 @@ export class Watch {
   }
 
   #newKinds(): KindEvidence[] {
-    const { startMs } = this.facts
     return [...this.#state.kinds.values()]
-      .filter((kind) => kind.firstMs >= startMs && kind.firstMs <= this.#lastEndMs)
+      .filter((kind) => kind.firstMs >= this.#newSinceMs && kind.firstMs <= this.#lastEndMs)
       .sort((a, b) => b.traces - a.traces || (a.fingerprint < b.fingerprint ? -1 : 1))
       .slice(0, kindsListed)
       .map(({ fingerprint, type, template, frames, route, firstMs, traces, exemplars }) => ({
