@@ -12,9 +12,9 @@ import { seededRandom } from '../support/random.ts'
 const buckets = 360
 
 export interface FilterRate {
-  readonly mode: Mode
-  readonly updates: number
-  readonly updatesPerCpuSecond: number
+  readonly name: string
+  /** Updates per CPU-second. */
+  readonly ours: number
 }
 
 function measure(mode: Mode, watches: number): FilterRate {
@@ -39,8 +39,8 @@ function measure(mode: Mode, watches: number): FilterRate {
     if (!Number.isFinite(filter.logE)) throw new Error('a bench must not measure nonsense')
   }
   const { user, system } = process.cpuUsage(started)
-  const updates = watches * buckets
-  return { mode, updates, updatesPerCpuSecond: (updates / (user + system)) * 1e6 }
+  const ours = Math.round(((watches * buckets) / (user + system)) * 1e6)
+  return { name: `filter updates, ${mode}`, ours }
 }
 
 export function run(): FilterRate[] {

@@ -15,7 +15,8 @@ import type { Processor } from '../../src/processors/processor.ts'
 
 export interface LogFigure {
   readonly name: string
-  readonly perCpuSecond: number
+  /** Of them per CPU-second. */
+  readonly ours: number
   readonly perSecond: number
   readonly cpuMicrosecondsEach: number
 }
@@ -132,17 +133,17 @@ async function measure(
   const seconds = (performance.now() - startedMs) / 1_000
   return {
     name,
-    perCpuSecond: Math.round(count / ((user + system) / 1e6)),
+    ours: Math.round(count / ((user + system) / 1e6)),
     perSecond: Math.round(count / seconds),
     cpuMicrosecondsEach: Math.round((user + system) / count),
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const { name, perCpuSecond, perSecond, cpuMicrosecondsEach } of await run()) {
+  for (const { name, ours, perSecond, cpuMicrosecondsEach } of await run()) {
     const share = ((100 * cpuMicrosecondsEach) / requestCpuMicroseconds).toFixed(0)
     process.stdout.write(
-      `${name}: ${perCpuSecond}/CPU-s, ${perSecond}/s, ${cpuMicrosecondsEach} CPU-us each, share ${share} %\n`,
+      `${name}: ${ours}/CPU-s, ${perSecond}/s, ${cpuMicrosecondsEach} CPU-us each, share ${share} %\n`,
     )
   }
 }

@@ -11,35 +11,36 @@ import { join } from 'node:path'
 interface Row {
   readonly name: string
   readonly ours: number
-  readonly reference: number | null
-  readonly ratio: number | null
-  readonly unit: string
+  readonly reference?: number | null
+  readonly ratio?: number | null
+  readonly unit?: string
 }
 
 const suites = [
   { file: './otlp-read.ts', unit: 'spans per CPU-second; reference: protobufjs' },
   { file: './intake-http.ts', unit: 'spans per CPU-second of the process; reference: protobufjs' },
   { file: './filter.ts', unit: 'updates per CPU-second' },
-  { file: './log.ts', unit: 'see the name' },
+  { file: './log.ts', unit: 'of them per CPU-second' },
   { file: './replay-speed.ts', unit: 'seconds' },
   { file: './start-idle.ts', unit: 'see the name' },
 ]
 
 const only = process.argv[2]
-const rows: Row[] = []
+const rows: Required<Row>[] = []
 for (const { file, unit } of suites) {
   if (only !== undefined && !file.includes(only)) continue
   process.stderr.write(`${file}\n`)
-  const module = (await import(file)) as { run(): Promise<readonly Partial<Row>[]> }
+  const module = (await import(file)) as { run(): Promise<readonly Row[]> }
   for (const row of await module.run()) {
-    const { name = '', ours = 0, reference = null, ratio = null } = row
+    const { name, ours, reference = null, ratio = null } = row
+    if (!name || !(ours > 0)) throw new Error(`${file} measured nothing: ${JSON.stringify(row)}`)
     rows.push({ name, ours, reference, ratio, unit: row.unit ?? unit })
     process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`)
   }
 }
 if (only === undefined) writeTable(rows)
 
-function writeTable(all: readonly Row[]): void {
+function writeTable(all: readonly Required<Row>[]): void {
   const file = join(import.meta.dirname, 'README.md')
   const number = (value: number | null) =>
     value === null ? '' : value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(value)
