@@ -5,8 +5,7 @@
  * last published one, and nothing else makes a revision.
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
-import type { Incident, Naming, Suspect } from '../../contracts/incident.ts'
-import { rank, type Ranking as CauseRanking } from '../../core/attribution/rank.ts'
+import type { Incident } from '../../contracts/incident.ts'
 import { judgeDefaults, isMaterial } from '../../core/detection/judge.ts'
 import { hashFacts } from '../../core/kernel/ids.ts'
 import { formatInstant } from '../../core/kernel/instant.ts'
@@ -18,26 +17,14 @@ import { signalsOf } from '../../core/response/signals.ts'
 import { suggestRollback } from '../../core/response/suggestion.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
 import { summaryOf } from '../../core/response/summary.ts'
-import { toSuspects } from '../../core/response/suspects.ts'
-import type { AttributionInput } from '../../core/attribution/types.ts'
-import { attributionInput, releasesInReach } from './question.ts'
+import { laterRelease } from './later-release.ts'
+import { type Ranking, rankNow } from './rank-now.ts'
 import type { AttributeSettings } from './settings.ts'
 import type { EnvironmentState, IncidentEntry, ReleaseEntry } from './state.ts'
 
 /** A suspect this likely draws its regressions into the incident of the release that it is blamed on. */
 const joinProbabilityMin = 0.2
-const suspectsMax = 30
-/** Onsets are known to a bucket, and exposures begin inside one. */
-const goneToleranceMs = 60_000
 const exemplarsMax = 5
-
-export interface Ranking {
-  /** Probability mass of each release: its changes' together. */
-  readonly mass: ReadonlyMap<string, number>
-  readonly suspects: Suspect[]
-  readonly naming: Naming
-  readonly input: AttributionInput
-}
 
 /** Puts a regressed release into the incident that it belongs to; opens one where there is none. */
 export function incidentFor(
@@ -135,41 +122,6 @@ function blankIncident(id: string, service: string, openedAtMs: number, onsetMs:
   }
 }
 
-export function rankNow(
-  state: EnvironmentState,
-  regressed: readonly ReleaseEntry[],
-  onsetMs: number,
-  afterMs: number,
-  settings: AttributeSettings,
-): Ranking {
-  const services = regressed.map(({ finding }) => finding.service)
-  const reach = releasesInReach(state, services, onsetMs, settings.lookBackMs).filter(
-    (entry) => regressed.includes(entry) || !wasGone(state, entry, onsetMs),
-  )
-  for (const entry of regressed) if (!reach.includes(entry)) reach.push(entry)
-  const input = attributionInput(state, reach, onsetMs)
-  const ranking = rank(input, { afterMs })
-  const findings = reach.map(({ finding }) => finding)
-  const suspects = toSuspects(ranking.suspects, findings).slice(0, suspectsMax)
-  return { mass: massOf(ranking, input), suspects, naming: ranking.naming, input }
-}
-
-/** Another release of the service had taken over before the onset: its code was not running any more. */
-function wasGone(state: EnvironmentState, entry: ReleaseEntry, onsetMs: number): boolean {
-  if (entry.finding.phase !== 'superseded') return false
-  const exposedAtMs = laterRelease(state, entry)?.finding.exposedAtMs ?? null
-  return exposedAtMs !== null && exposedAtMs <= onsetMs + goneToleranceMs
-}
-
-function massOf(ranking: CauseRanking, input: AttributionInput): Map<string, number> {
-  const mass = new Map<string, number>()
-  for (const { id, units } of input.candidates) {
-    const probability = ranking.posterior.candidates.get(id) ?? 0
-    for (const unit of units) mass.set(unit, (mass.get(unit) ?? 0) + probability)
-  }
-  return mass
-}
-
 /** The incident as it is at `atMs`, revision and publication aside; `lead` is the release that is blamed. */
 export function refresh(
   state: EnvironmentState,
@@ -238,21 +190,6 @@ function rankOf({ logE, scope, signal }: StreamEvidence): number {
   const specific = scope.route === null ? 0 : 3
   const kinds = signal === 'new-error' ? -20 : 0
   return Math.min(logE, 60) + specific + kinds
-}
-
-/** The next release of the same service that has come up since. */
-export function laterRelease(
-  state: EnvironmentState,
-  { finding }: ReleaseEntry,
-): ReleaseEntry | null {
-  let found: ReleaseEntry | null = null
-  for (const other of state.releases.values()) {
-    const { service, startedAtMs, version, exposedAtMs, id } = other.finding
-    if (id === finding.id || service !== finding.service || version === finding.version) continue
-    if (startedAtMs < finding.startedAtMs || exposedAtMs === null) continue
-    if (found === null || startedAtMs < found.finding.startedAtMs) found = other
-  }
-  return found
 }
 
 function stateOf(

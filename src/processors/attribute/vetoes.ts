@@ -2,7 +2,7 @@
 import type { EvidenceFinding } from '../../contracts/findings.ts'
 import type { Vetoes } from '../../core/attribution/verdict.ts'
 import { judgeDefaults } from '../../core/detection/judge.ts'
-import { laterRelease } from './incidents.ts'
+import { laterRelease } from './later-release.ts'
 import { callersOf } from './question.ts'
 import type { EnvironmentState, ReleaseEntry } from './state.ts'
 

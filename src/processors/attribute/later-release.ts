@@ -1,0 +1,17 @@
+/** Which release of a service took over from another. */
+import type { EnvironmentState, ReleaseEntry } from './state.ts'
+
+/** The next release of the same service that has come up since. */
+export function laterRelease(
+  state: EnvironmentState,
+  { finding }: ReleaseEntry,
+): ReleaseEntry | null {
+  let found: ReleaseEntry | null = null
+  for (const other of state.releases.values()) {
+    const { service, startedAtMs, version, exposedAtMs, id } = other.finding
+    if (id === finding.id || service !== finding.service || version === finding.version) continue
+    if (startedAtMs < finding.startedAtMs || exposedAtMs === null) continue
+    if (found === null || startedAtMs < found.finding.startedAtMs) found = other
+  }
+  return found
+}
