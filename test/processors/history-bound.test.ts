@@ -1,55 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { Deployment, Rollup, Snapshot } from '../../src/contracts/service-events.ts'
+import type { Deployment, Snapshot } from '../../src/contracts/service-events.ts'
 import { takeDeployment } from '../../src/core/releases/lifecycle.ts'
 import { absorbRollup, absorbSnapshot } from '../../src/processors/detect/absorb.ts'
 import { Dirty } from '../../src/processors/detect/dirty.ts'
 import { ServiceRun } from '../../src/processors/detect/service-run.ts'
 import { emptyService } from '../../src/processors/detect/service-state.ts'
 import { detectDefaults } from '../support/pipeline.ts'
+import { deploymentOf, rollupOf } from '../support/service-events.ts'
 
 const key = 'production/shop/checkout'
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 const hourMs = 3_600_000
 
-const deployment = (atMs: number): Deployment => ({
-  kind: 'deployment',
-  service: key,
-  named: { environment: true, namespace: true },
-  eventSource: '/ci',
-  eventId: 'one',
-  action: 'deployed',
-  phase: 'finished',
-  atMs,
-  startedAtMs: null,
-  arrivedMs: atMs,
-  version: '9.9.9',
-  previousVersion: null,
-  revision: null,
-  previousRevision: null,
-  repository: null,
-  artifactId: null,
-  images: [],
-  deploymentId: null,
-  strategy: null,
-  share: null,
-  rollback: null,
-  manifest: null,
-})
-
-function rollup(atMs: number, version = '1'): Rollup {
-  return {
-    kind: 'rollup',
-    service: key,
-    version,
-    source: 'spans',
-    startMs: atMs,
-    sizeMs: 10_000,
-    spacingMs: 0,
-    arrivedMs: atMs + 10_000,
-    instances: [1],
-    rows: [{ route: 'POST /orders', requests: 9, errors: 0, unanswered: 0, latency: null }],
-  }
-}
+const deployment = (atMs: number) => deploymentOf({ eventId: 'one', version: '9.9.9', atMs })
 
 function run() {
   const dirty = new Dirty()
@@ -61,9 +24,9 @@ function run() {
     bucketClosed: () => undefined,
     late: () => undefined,
   })
-  const pass = (fromMs: number, toMs: number, version?: string) => {
+  const pass = (fromMs: number, toMs: number, version = '1') => {
     for (let atMs = fromMs; atMs < toMs; atMs += 10_000) {
-      absorbRollup(state, rollup(atMs, version), { dirty, versionsMax: 4 })
+      absorbRollup(state, rollupOf(version, atMs), { dirty, versionsMax: 4 })
       service.advance({ ratesMs: atMs, kindsMs: atMs, endMs: null })
       dirty.forget()
     }

@@ -1,37 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Deployment } from '../../../src/contracts/service-events.ts'
 import { openInferred, takeDeployment } from '../../../src/core/releases/lifecycle.ts'
 import { emptyVersions, observeVersions } from '../../../src/core/releases/versions.ts'
+import { deploymentOf } from '../../support/service-events.ts'
 
 const key = 'production/shop/checkout'
 const startMs = Date.parse('2026-11-20T10:00:00Z')
 const minuteMs = 60_000
 
-function deployment(version: string, minute: number): Deployment {
-  return {
-    kind: 'deployment',
-    service: key,
-    named: { environment: true, namespace: true },
-    eventSource: '/ci',
-    eventId: `${version} ${minute}`,
-    action: 'deployed',
-    phase: 'finished',
-    atMs: startMs + minute * minuteMs,
-    startedAtMs: null,
-    arrivedMs: startMs + minute * minuteMs,
-    version,
-    previousVersion: null,
-    revision: null,
-    previousRevision: null,
-    repository: null,
-    artifactId: null,
-    images: [],
-    deploymentId: null,
-    strategy: null,
-    share: null,
-    rollback: null,
-    manifest: null,
-  }
+function deployment(version: string, minute: number) {
+  const atMs = startMs + minute * minuteMs
+  return deploymentOf({ eventId: `${version} ${minute}`, version, atMs })
 }
 
 /** A service whose telemetry has shown `versions` at these minutes, without a word of an event. */

@@ -1,25 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Rollup } from '../../../src/contracts/service-events.ts'
 import { emptyVersions, observeVersions } from '../../../src/core/releases/versions.ts'
 import { absorbRollup } from '../../../src/processors/detect/absorb.ts'
 import { Dirty } from '../../../src/processors/detect/dirty.ts'
 import { emptyService } from '../../../src/processors/detect/service-state.ts'
+import { rollupOf } from '../../support/service-events.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 const key = 'production/shop/checkout'
 
-const rollup = (version: string | null, atMs = startMs): Rollup => ({
-  kind: 'rollup',
-  service: key,
-  version,
-  source: 'spans',
-  startMs: atMs,
-  sizeMs: 10_000,
-  spacingMs: 0,
-  arrivedMs: atMs + 10_000,
-  instances: [1],
-  rows: [{ route: 'POST /orders', requests: 9, errors: 0, unanswered: 0, latency: null }],
-})
+const rollup = (version: string | null, atMs = startMs) => rollupOf(version, atMs)
 
 describe('the versions of a bucket', () => {
   it('are at most four by name, and the rest is other: nothing is lost, and it is counted', () => {

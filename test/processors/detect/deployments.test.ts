@@ -5,33 +5,12 @@ import { detectProcessor } from '../../../src/processors/detect/detect.ts'
 import { emptyUnit } from '../../../src/processors/detect/unit-state.ts'
 import { topicNames } from '../../../src/processors/topics.ts'
 import { detectDefaults } from '../../support/pipeline.ts'
+import { deploymentOf } from '../../support/service-events.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 
-const deployment = (eventId: string, action: Deployment['action'] = 'deployed'): Deployment => ({
-  kind: 'deployment',
-  service: 'production/shop/checkout',
-  named: { environment: true, namespace: true },
-  eventSource: '/ci',
-  eventId,
-  action,
-  phase: 'finished',
-  atMs: startMs,
-  startedAtMs: null,
-  arrivedMs: startMs,
-  version: eventId,
-  previousVersion: null,
-  revision: null,
-  previousRevision: null,
-  repository: null,
-  artifactId: null,
-  images: [],
-  deploymentId: null,
-  strategy: null,
-  share: null,
-  rollback: null,
-  manifest: null,
-})
+const deployment = (eventId: string, action: Deployment['action'] = 'deployed') =>
+  deploymentOf({ eventId, action, version: eventId, atMs: startMs })
 
 describe('deployments that wait for telemetry', () => {
   it('takes an event once', () => {
