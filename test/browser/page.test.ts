@@ -8,6 +8,8 @@ import { PageServer } from './page-server.ts'
 
 const incidentPath = `/incidents/${incident.id}`
 const releasePath = `/releases/${checkout.id}`
+/** A busy machine draws late; what is awaited here is said by no clock. */
+const patience = { timeout: 20_000 }
 const views = ['/', '/releases', releasePath, '/incidents', incidentPath]
 
 describe.skipIf(missing !== null)(
@@ -198,7 +200,7 @@ describe.skipIf(missing !== null)(
       expect(await page.evaluate('window.shifted')).toBe(0)
       expect(await page.locator('.panel').first().boundingBox()).toEqual(before)
       await page.locator('.slot button').first().click()
-      expect(await page.locator('.incident-card').count()).toBe(2)
+      await expect.poll(() => page.locator('.incident-card').count(), patience).toBe(2)
     })
 
     it('holds a section under the pointer still, says what waits, and applies it on leaving', async () => {
@@ -212,12 +214,14 @@ describe.skipIf(missing !== null)(
         .poll(async () => {
           await page.clock.runFor(1_100)
           return page.locator('.waiting').allTextContents()
-        })
+        }, patience)
         .toEqual(['Paused, 1 waiting'])
       expect(await page.locator('.incident-card').innerText()).toContain('3.1 %')
       await page.mouse.move(5, 400)
       await page.clock.runFor(200)
-      await expect.poll(() => page.locator('.incident-card').innerText()).toContain('10 %')
+      await expect
+        .poll(() => page.locator('.incident-card').innerText(), patience)
+        .toContain('10 %')
       expect(await page.locator('.incident-card .fresh').count()).toBeGreaterThan(0)
     })
 
@@ -230,13 +234,10 @@ describe.skipIf(missing !== null)(
       await page.waitForSelector('text=/Not connected since .*trying again/', { timeout: 5_000 })
       server.refuseStream = false
       await expect
-        .poll(
-          async () => {
-            await page.clock.runFor(2_500)
-            return page.locator('.connection').innerText()
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await page.clock.runFor(2_500)
+          return page.locator('.connection').innerText()
+        }, patience)
         .toMatch(/old/)
       expect(server.lastEventIds.at(-1)).toBe('t-1')
       expect(await page.locator('.releases a', { hasText: 'checkout 1.42.0' }).count()).toBe(1)
@@ -263,6 +264,7 @@ describe.skipIf(missing !== null)(
       const page = await show(incidentPath)
       await page.keyboard.press('t')
       const rows = page.locator('.points tbody tr')
+      await rows.first().waitFor()
       expect(await rows.count()).toBeGreaterThan(30)
       expect(page.url()).toContain('show=table')
       const texts = await rows.allInnerTexts()
@@ -281,9 +283,9 @@ describe.skipIf(missing !== null)(
       await page.keyboard.press('r')
       await page.waitForURL('**/releases')
       await page.keyboard.press('?')
-      expect(await page.locator('dialog').isVisible()).toBe(true)
+      await page.locator('dialog').waitFor({ state: 'visible' })
       await page.keyboard.press('Escape')
-      expect(await page.locator('dialog').isVisible()).toBe(false)
+      await page.locator('dialog').waitFor({ state: 'hidden' })
     })
 
     it('shows where the focus is', async () => {
