@@ -1,13 +1,41 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that need real services: found by the set-up, skipped by name where they are not there. */
+const withServices = [
+  'test/adapters/{kafka,redis}/**/*.test.ts',
+  'test/contract/{kafka,redis,redis-cluster}.test.ts',
+  'test/distributed/**/*.test.ts',
+]
+const common = {
+  isolate: false,
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+} as const
+const never = ['dist/**', 'node_modules/**', 'test/browser/**', 'test/bench/**']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['dist/**', 'node_modules/**', 'test/browser/**', 'test/bench/**'],
-    isolate: false,
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...never, ...withServices],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'services',
+          include: withServices,
+          exclude: never,
+          globalSetup: ['test/support/services/global-setup.ts'],
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 })
