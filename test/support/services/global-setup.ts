@@ -23,7 +23,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     for (const service of Object.values(found)) if (!('missing' in service)) await service.stop()
   }
   const missing = Object.entries(found).filter(([, service]) => 'missing' in service)
-  if (missing.length > 0 && process.env.CULPRIT_REQUIRE_SERVICES === '1') {
+  if (missing.length > 0 && process.env['CULPRIT_REQUIRE_SERVICES'] === '1') {
     await stop()
     throw new Error(
       `CULPRIT_REQUIRE_SERVICES=1 and no ${missing.map(([name]) => name).join(', no ')}`,
