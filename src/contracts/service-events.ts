@@ -248,6 +248,10 @@ export type Deployment = z.infer<typeof Deployment>
 export const Tick = z.object({
   kind: z.literal('tick'),
   units: z.record(z.string(), Ms),
+  /** Units whose process has ended in order: nothing more comes of them. */
+  left: z.array(z.string()).optional(),
+  /** How many units there are of each input topic (`ingest/otlp_spans`): one not named yet is waited for. */
+  roster: z.record(z.string(), z.number().int()).optional(),
   /** Records of telemetry taken in since the tick before; without it, some. Windows without any are missing, not zero. */
   records: z.number().optional(),
   /** The recorded input ends here: close every window and say what is known (replay only). */

@@ -1,7 +1,8 @@
 /**
  * Once a second to every partition of `culprit.service-events`: how far each unit of this process's
  * ingest has come. A unit that has heard nothing since the last tick is left out; without any unit no
- * tick is written. While a tick waits for its acknowledgement no other is written.
+ * tick is written. While a tick waits for its acknowledgement no other is written. A unit that ends in
+ * order is said to have left, so that nobody waits for it.
  */
 import { UnreachableError } from '../core/kernel/errors.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -16,6 +17,8 @@ export interface TickWriterOptions {
   readonly topic: string
   /** Position unit of the ticks themselves: `ticks/<16 hex digits, new at every start>`. */
   readonly unit: string
+  /** Partitions of each input topic by the prefix of its units; one that has not spoken is waited for. */
+  readonly roster?: Readonly<Record<string, number>>
   /** What is thrown beside an unreachable log is a bug. */
   readonly failed: (error: unknown) => void
 }
@@ -33,6 +36,7 @@ export class TickWriter {
   #written = 0
   /** Telemetry of ticks that could not be written counts in the next one. */
   #telemetry = 0
+  #left: string[] = []
   #busy = false
   #cancel: (() => void) | null = null
 
@@ -45,8 +49,15 @@ export class TickWriter {
     this.#units.set(unit, take)
   }
 
+  /** The unit goes on in another process. */
   remove(unit: string): void {
     this.#units.delete(unit)
+  }
+
+  /** The unit has ended for good: the next tick says so. */
+  leave(unit: string): void {
+    this.#units.delete(unit)
+    this.#left.push(unit)
   }
 
   start(): void {
@@ -73,11 +84,22 @@ export class TickWriter {
       this.#telemetry += telemetry
       if (timeMs !== null) units[unit] = timeMs
     }
-    if (Object.keys(units).length === 0) return 'silent'
+    const left = this.#left
+    if (Object.keys(units).length === 0 && left.length === 0) return 'silent'
     this.#busy = true
     try {
-      await log.append(this.#records({ kind: 'tick', units, records: this.#telemetry }))
+      const { roster } = this.#options
+      await log.append(
+        this.#records({
+          kind: 'tick',
+          units,
+          records: this.#telemetry,
+          ...(left.length > 0 ? { left } : {}),
+          ...(roster === undefined ? {} : { roster }),
+        }),
+      )
       this.#telemetry = 0
+      this.#left = this.#left.filter((unit) => !left.includes(unit))
       return 'written'
     } catch (error) {
       if (!(error instanceof UnreachableError)) this.#options.failed(error)

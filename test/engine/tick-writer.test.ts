@@ -76,4 +76,18 @@ describe('TickWriter', () => {
     void ticks.tick()
     expect(await ticks.tick()).toBe('busy')
   })
+
+  it('says once which units have left in order', async () => {
+    const { ticks, records } = await writer()
+    ticks.add('http/1', () => ({ timeMs: 1, telemetry: 0 }))
+    ticks.leave('http/1')
+    expect(await ticks.tick()).toBe('written')
+    expect(await ticks.tick()).toBe('silent')
+    expect(decode((await records())[0]!.value)).toEqual({
+      kind: 'tick',
+      units: {},
+      records: 0,
+      left: ['http/1'],
+    })
+  })
 })

@@ -21,6 +21,7 @@ function run() {
     settings: detectDefaults,
     dirty,
     heard: () => true,
+    lost: () => false,
     bucketClosed: () => undefined,
     late: () => undefined,
   })

@@ -184,6 +184,8 @@ async function close(parts: Closing, servers: readonly Listening[]): Promise<voi
   await parts.door.close()
   await closed
   parts.ticks.stop()
+  parts.ticks.leave(parts.door.unit)
+  await parts.ticks.tick()
   await Promise.all(parts.processors.map((processor) => processor.stop(stopWithinMs)))
   await parts.following.stop()
   await parts.recorder?.close()

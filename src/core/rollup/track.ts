@@ -18,7 +18,7 @@ export interface Bucket {
   readonly startMs: number
   readonly endMs: number
   readonly cells: BucketCells
-  /** Reported instances over those that reported per bucket in the 5 min before; 1 where unknown. */
+  /** Reported instances over those that reported per bucket in the 5 min before; 1 where unknown, 0 where input was lost. */
   readonly completeness: number
   /** No telemetry at all came to Culprit in it, or none of this source of metrics: nothing is known. */
   readonly missing: boolean
@@ -87,6 +87,8 @@ export interface ClosingRules {
   readonly silenceMs: number
   /** True where telemetry of any kind reached Culprit in [startMs, endMs). */
   readonly heard: (startMs: number, endMs: number) => boolean
+  /** True where input of [startMs, endMs) may have been removed before it was read. */
+  readonly lost?: (startMs: number, endMs: number) => boolean
   readonly nextSeq: () => number
   /** Set when the input has ended: every bucket that begins before it closes now. */
   readonly endMs: number | null
@@ -145,14 +147,15 @@ export function closeNext(
     track.openFromMs = Math.max(endMs, Math.min(...track.open.keys()))
     track.closedToMs = Math.floor(track.openFromMs / stepMs) * stepMs
   }
-  const missing = empty && (track.name === 'metrics' || !rules.heard(startMs, endMs))
+  const lost = rules.lost?.(startMs, endMs) ?? false
+  const missing = empty && (track.name === 'metrics' || lost || !rules.heard(startMs, endMs))
   const bucket = {
     seq: rules.nextSeq(),
     startMs,
     endMs,
     cells,
     missing,
-    completeness: completenessOf(track, cells, endMs),
+    completeness: lost ? 0 : completenessOf(track, cells, endMs),
   }
   track.closed.push(bucket)
   return bucket

@@ -39,7 +39,7 @@ export function closeDue(
   state: ServiceState,
   { ratesMs, kindsMs, endMs }: Watermarks,
   settings: DetectSettings,
-  heard: ClosingRules['heard'],
+  telemetry: Pick<ClosingRules, 'heard' | 'lost'>,
   dirty: Dirty,
   onClosed: (track: TrackName, bucket: Bucket) => void,
 ): Closed[] {
@@ -47,7 +47,7 @@ export function closeDue(
   const rules: ClosingRules = {
     graceMs: settings.graceMs,
     silenceMs: hourMs,
-    heard,
+    ...telemetry,
     nextSeq: () => state.seq++,
     endMs,
   }

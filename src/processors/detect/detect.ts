@@ -105,7 +105,14 @@ class DetectMachine implements Machine {
     this.#dirty.forget()
   }
 
+  /** What retention removed can be in any window from the watermark on: those know nothing. */
+  lost(): void {
+    this.#unit.lost.begin(Math.max(0, this.#unit.watermark.ratesMs))
+    this.#dirtyUnit()
+  }
+
   apply(record: InputRecord): readonly Output[] {
+    if (this.#unit.lost.end(record.atMs)) this.#dirtyUnit()
     if (record.value === null) return []
     const event = decodeEvent(record)
     if (event === null) {
@@ -155,7 +162,7 @@ class DetectMachine implements Machine {
 
   #tick(tick: Tick): readonly Output[] {
     const { watermark, heard } = this.#unit
-    const moved = applyTick(watermark, tick.units)
+    const moved = applyTick(watermark, tick)
     if (tick.records === undefined || tick.records > 0)
       heard.note(Math.max(...Object.values(tick.units), 0))
     const findings: Finding[] = this.#joinPending()
@@ -227,6 +234,7 @@ class DetectMachine implements Machine {
       settings: this.#settings,
       dirty: this.#dirty,
       heard: (startMs, endMs) => this.#unit.heard.in(startMs, endMs),
+      lost: (startMs, endMs) => this.#unit.lost.in(startMs, endMs),
       bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
       late: (count) => this.#observer.late?.(count),
     })

@@ -15,17 +15,18 @@ import { forgetSeries } from './forget-series.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
+import { edgeFindings, silenceFindings } from './side-findings.ts'
 import { Watch } from './watch.ts'
 
 const minuteMs = 60_000
 /** Sentinels need something to compare with. */
 const sentinelHistoryMs = 20 * minuteMs
-const edgeRefreshMs = 3_600_000
 
 export interface RunContext {
   readonly settings: DetectSettings
   readonly dirty: Dirty
   readonly heard: (startMs: number, endMs: number) => boolean
+  readonly lost: (startMs: number, endMs: number) => boolean
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
   readonly late: (count: number) => void
 }
@@ -104,10 +105,10 @@ export class ServiceRun {
   }
 
   advance(watermarks: Watermarks): Finding[] {
-    const { settings, dirty, heard, bucketClosed } = this.#context
+    const { settings, dirty, heard, lost, bucketClosed } = this.#context
     const { state } = this
     const end = watermarks.endMs !== null
-    const closed = closeDue(state, watermarks, settings, heard, dirty, bucketClosed)
+    const closed = closeDue(state, watermarks, settings, { heard, lost }, dirty, bucketClosed)
     if (closed.length === 0 && !end && !this.#waits(watermarks.ratesMs)) return []
     this.#tellLate()
     const findings: Finding[] = []
@@ -119,7 +120,7 @@ export class ServiceRun {
     this.#superviseWatches(findings)
     if (end) findings.push(...this.#finish())
     this.#superviseSentinel(nowMs)
-    findings.push(...this.#silence(closed), ...this.#edges(nowMs))
+    findings.push(...silenceFindings(state, closed), ...edgeFindings(state, nowMs))
     findings.push(...this.#releaseFindings())
     this.#markReleases()
     this.#forget()
@@ -272,32 +273,6 @@ export class ServiceRun {
     state.sentinel = freezeSentinel(state, { ...begins, startMs }, this.#context.settings)
     this.#sentinel = this.#watchOf(null, state.sentinel)
     this.#context.dirty.service(state)
-  }
-
-  /** Says when a service that had traffic falls silent, and when it speaks again. */
-  #silence(closed: readonly Closed[]): Finding[] {
-    const findings: Finding[] = []
-    for (const each of closed) {
-      if (each.kind !== 'bucket' || each.track === 'calls' || each.bucket.missing) continue
-      const silent = each.bucket.cells.size === 0
-      if (silent === this.state.silent) continue
-      this.state.silent = silent
-      const atMs = each.bucket.endMs
-      findings.push({ kind: 'silence', service: this.state.key, atMs, silent })
-    }
-    return findings
-  }
-
-  #edges(nowMs: number): Finding[] {
-    const findings: Finding[] = []
-    const callee = this.state.key
-    for (const caller of [...this.state.callers.keys()].sort()) {
-      const saidMs = this.state.edgesSaid.get(caller)
-      if (saidMs !== undefined && nowMs - saidMs < edgeRefreshMs) continue
-      this.state.edgesSaid.set(caller, nowMs)
-      findings.push({ kind: 'edge', caller, callee, atMs: this.state.callers.get(caller)! })
-    }
-    return findings
   }
 
   #releaseFindings(): Finding[] {

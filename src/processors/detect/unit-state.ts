@@ -39,6 +39,42 @@ export class Heard {
   }
 }
 
+/**
+ * Input that retention removed before it was read: from the watermark at which that was noticed to the
+ * arrival of the next record. Windows in it know nothing. The newest are kept.
+ */
+export class LostInput {
+  readonly #spans: [fromMs: number, toMs: number | null][]
+
+  constructor(spans: readonly [number, number | null][] = []) {
+    this.#spans = spans.map(([fromMs, toMs]) => [fromMs, toMs])
+  }
+
+  begin(fromMs: number): void {
+    if (this.#spans.at(-1)?.[1] === null) return
+    this.#spans.push([fromMs, null])
+    if (this.#spans.length > lostSpansMax) this.#spans.shift()
+  }
+
+  /** The first record behind the gap; returns whether there was one. */
+  end(atMs: number): boolean {
+    const last = this.#spans.at(-1)
+    if (last === undefined || last[1] !== null) return false
+    last[1] = Math.max(last[0], atMs)
+    return true
+  }
+
+  in(startMs: number, endMs: number): boolean {
+    return this.#spans.some(([fromMs, toMs]) => startMs < (toMs ?? Infinity) && endMs > fromMs)
+  }
+
+  toArray(): [number, number | null][] {
+    return this.#spans
+  }
+}
+
+const lostSpansMax = 100
+
 export interface PendingDeployment {
   readonly deployment: Deployment
   readonly knownMs: number
@@ -50,15 +86,29 @@ export interface UnitState {
   events: Map<string, number>
   pending: PendingDeployment[]
   heard: Heard
+  lost: LostInput
 }
 
 export function emptyUnit(): UnitState {
-  return { watermark: emptyWatermark(), events: new Map(), pending: [], heard: new Heard() }
+  return {
+    watermark: emptyWatermark(),
+    events: new Map(),
+    pending: [],
+    heard: new Heard(),
+    lost: new LostInput(),
+  }
 }
 
 export function encodeUnit(unit: UnitState): Uint8Array {
-  const { watermark, events, pending, heard } = unit
-  return encode({ format, watermark, events: [...events], pending, heard: heard.toArray() })
+  const { watermark, events, pending, heard, lost } = unit
+  return encode({
+    format,
+    watermark,
+    events: [...events],
+    pending,
+    heard: heard.toArray(),
+    lost: lost.toArray(),
+  })
 }
 
 export function restoreUnit(bytes: Uint8Array): UnitState {
@@ -68,14 +118,16 @@ export function restoreUnit(bytes: Uint8Array): UnitState {
     events: [string, number][]
     pending: PendingDeployment[]
     heard: number[]
+    lost?: [number, number | null][]
   }
   if (stored.format !== format) {
     throw new Error(`state of detect has format ${stored.format}, this program reads ${format}`)
   }
   return {
-    watermark: stored.watermark,
+    watermark: { ...emptyWatermark(), ...stored.watermark },
     events: new Map(stored.events),
     pending: stored.pending,
     heard: new Heard(stored.heard),
+    lost: new LostInput(stored.lost),
   }
 }

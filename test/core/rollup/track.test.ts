@@ -10,7 +10,6 @@ import {
   trackSpacing,
   type TrackName,
 } from '../../../src/core/rollup/track.ts'
-import { applyTick, emptyWatermark } from '../../../src/core/rollup/watermark.ts'
 
 const rules = (heard = true, endMs: number | null = null): ClosingRules => {
   let seq = 0
@@ -147,34 +146,5 @@ describe('difference', () => {
     expect(difference(before, now, 10_000)).toMatchObject(
       count === undefined ? { kind } : { kind, count },
     )
-  })
-})
-
-describe('the watermark', () => {
-  it('is the least over all units and never goes back', () => {
-    const state = emptyWatermark()
-    applyTick(state, { a: 50_000, b: 40_000 })
-    applyTick(state, { a: 51_000, b: 30_000 })
-
-    expect(state.ratesMs).toBe(40_000)
-  })
-
-  it('goes on without a unit that no tick has named for 60 s, and counts it', () => {
-    const state = emptyWatermark()
-    applyTick(state, { a: 10_000, b: 10_000 })
-    applyTick(state, { a: 70_000 })
-    expect(state.ratesMs).toBe(10_000)
-
-    applyTick(state, { a: 70_001 })
-    expect(state).toMatchObject({ ratesMs: 70_001, absent: 1 })
-  })
-
-  it('lets error kinds wait for the logs, at most 60 s', () => {
-    const state = emptyWatermark()
-    applyTick(state, { 'ingest/otlp_spans/0': 100_000, 'ingest/otlp_logs/0': 80_000 })
-    expect(state).toMatchObject({ ratesMs: 100_000, kindsMs: 80_000 })
-
-    applyTick(state, { 'ingest/otlp_spans/0': 150_000, 'ingest/otlp_logs/0': 80_000 })
-    expect(state).toMatchObject({ ratesMs: 150_000, kindsMs: 90_000 })
   })
 })
