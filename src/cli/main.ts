@@ -18,7 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program().parseAsync(process.argv)
 } catch (error) {
-  process.exitCode = exitCodeOf(error)
+  // What a command had opened (a store, doors) would keep the process alive: it has nothing more to do.
+  process.exit(exitCodeOf(error))
 }
 
 function exitCodeOf(error: unknown): number {
