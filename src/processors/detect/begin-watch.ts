@@ -14,6 +14,8 @@ import { goneShare } from './watch.ts'
 const minuteMs = 60_000
 const weakHistoryMs = 6 * 3_600_000
 const callersMax = 20
+/** A point that ends after the version was first seen may still be the old one's; the next is the new one's. */
+const shownWithinSteps = 3
 
 export interface Beginning {
   readonly source: 'spans' | 'metrics'
@@ -21,14 +23,44 @@ export interface Beginning {
   readonly startMs: number
 }
 
-/** Where the watch would start, or null while its first minute is not closed. */
-export function beginning(state: ServiceState, firstMs: number, end: boolean): Beginning | null {
+/**
+ * Where the watch of a version that was first seen at `firstMs` would start: with the first bucket of its
+ * source that holds the version. Null while the source is not known or its first minute is not closed.
+ */
+export function beginning(
+  state: ServiceState,
+  { label, firstMs }: { readonly label: string | null; readonly firstMs: number },
+  end: boolean,
+): Beginning | null {
   const source = chooseSource(state, firstMs + minuteMs)
+  if (source === null) return null
   const stepMs = state.tracks[source].stepMs ?? windowMs
-  const startMs = Math.floor(firstMs / stepMs) * stepMs
+  const seenMs = Math.floor(firstMs / stepMs) * stepMs
   const closedToMs = state.tracks[source].closedToMs
-  if (closedToMs >= startMs + Math.max(minuteMs, stepMs)) return { source, stepMs, startMs }
-  return end && closedToMs > startMs ? { source, stepMs, startMs } : null
+  const shownMs = label === null ? null : firstShown(state, source, label, seenMs)
+  const startMs = shownMs ?? seenMs
+  // A slow source shows a version later than a fast one; one that never does is not waited for.
+  const other = source === 'metrics' ? 'spans' : 'metrics'
+  const awaited = shownMs === null && label !== null && isSeen(state, other, label)
+  const readyMs = startMs + Math.max(minuteMs, awaited ? shownWithinSteps * stepMs : stepMs)
+  const ready = closedToMs >= readyMs || (end && closedToMs > startMs)
+  return ready ? { source, stepMs, startMs } : null
+}
+
+/** Start of the first bucket of `source` from `fromMs` on that holds the version. */
+function firstShown(
+  state: ServiceState,
+  source: Beginning['source'],
+  version: string,
+  fromMs: number,
+): number | null {
+  const { closedToMs } = state.tracks[source]
+  const buckets = bucketsBetween(state, source, fromMs, closedToMs)
+  return buckets.find(({ cells }) => cells.has(version))?.startMs ?? null
+}
+
+function isSeen({ versions }: ServiceState, source: Beginning['source'], version: string): boolean {
+  return (versions.seen.get(version)?.windows[source] ?? 0) > 0
 }
 
 export function freezeWatch(

@@ -39,9 +39,12 @@ export function bucketsBetween(
   fromMs: number,
   toMs: number,
 ): Bucket[] {
-  return state.tracks[track].closed.filter(
-    ({ startMs, endMs }) => startMs >= fromMs && endMs <= toMs,
-  )
+  const { closed } = state.tracks[track]
+  let to = closed.length
+  while (to > 0 && closed[to - 1]!.endMs > toMs) to--
+  let from = to
+  while (from > 0 && closed[from - 1]!.startMs >= fromMs) from--
+  return closed.slice(from, to)
 }
 
 /** Requests (or attempts) by route, most first, then by name. */
@@ -59,12 +62,14 @@ export function routeTotals(buckets: readonly Bucket[]): [route: string, request
 
 /**
  * The source of a watch, from the hour before it: spans when their request count is within 2 % of the
- * metrics' over the time that both cover; else metrics; else spans (contract section 4).
+ * metrics' over the time that both cover; else metrics; else spans (contract section 4). Null while metrics
+ * of that hour have come and no bucket of theirs has closed: what they say is not known yet.
  */
-export function chooseSource(state: ServiceState, atMs: number): 'spans' | 'metrics' {
+export function chooseSource(state: ServiceState, atMs: number): 'spans' | 'metrics' | null {
   const fromMs = atMs - 3_600_000
   const spans = bucketsBetween(state, 'spans', fromMs, atMs)
   const metrics = bucketsBetween(state, 'metrics', fromMs, atMs)
+  if (metrics.length === 0 && hasOpen(state, 'metrics', fromMs, atMs)) return null
   const total = (buckets: readonly Bucket[]) =>
     routeTotals(buckets).reduce((sum, [, requests]) => sum + requests, 0)
   const [spanRequests, metricRequests] = [total(spans), total(metrics)]
@@ -76,4 +81,11 @@ export function chooseSource(state: ServiceState, atMs: number): 'spans' | 'metr
     total(buckets.filter((each) => each.startMs >= bothFromMs && each.endMs <= bothToMs))
   const [a, b] = [within(spans), within(metrics)]
   return b > 0 && Math.abs(a - b) <= 0.02 * b ? 'spans' : 'metrics'
+}
+
+function hasOpen(state: ServiceState, track: TrackName, fromMs: number, toMs: number): boolean {
+  for (const startMs of state.tracks[track].open.keys()) {
+    if (startMs >= fromMs && startMs < toMs) return true
+  }
+  return false
 }

@@ -7,11 +7,18 @@
 import type { Finding } from '../../contracts/findings.ts'
 import { isAwaited } from '../../core/releases/lifecycle.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
-import { baseMsOf, type Bucket, nextClosing, type TrackName } from '../../core/rollup/track.ts'
+import {
+  baseMsOf,
+  type Bucket,
+  nextClosing,
+  type TrackName,
+  windowMs,
+} from '../../core/rollup/track.ts'
 import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
 import { forgetSeries } from './forget-series.ts'
+import { chooseSource } from './history.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
@@ -119,7 +126,7 @@ export class ServiceRun {
     findings.push(...this.#beginWatches(end))
     this.#superviseWatches(findings)
     if (end) findings.push(...this.#finish())
-    this.#superviseSentinel(nowMs)
+    this.#superviseSentinel()
     findings.push(...silenceFindings(state, closed), ...edgeFindings(state, nowMs))
     findings.push(...this.#releaseFindings())
     this.#markReleases()
@@ -179,7 +186,7 @@ export class ServiceRun {
     for (const release of this.state.releases) {
       const { firstWindowMs, finding } = release
       if (release.watch !== null || firstWindowMs === null || finding.phase === 'late') continue
-      const begins = beginning(this.state, firstWindowMs, end)
+      const begins = beginning(this.state, { label: release.label, firstMs: firstWindowMs }, end)
       if (begins === null) continue
       release.watch = freezeWatch(this.state, release, begins, this.#context.settings)
       finding.phase = 'watched'
@@ -257,22 +264,31 @@ export class ServiceRun {
     return findings
   }
 
-  #superviseSentinel(nowMs: number): void {
+  #superviseSentinel(): void {
     const { state } = this
     if (this.#sentinel !== null && state.sentinel !== null) {
       if (this.#sentinel.lastEndMs < state.sentinel.endMs) return
       this.#sentinel = null
       state.sentinel = null
     }
-    const firstMs = state.versions.firstMs
-    if (firstMs === null || nowMs - firstMs < sentinelHistoryMs) return
-    const atMs = this.#closedToMs()
-    const begins = beginning(state, atMs - 2 * minuteMs, false)
-    if (begins === null || state.versions.lastMs < atMs - 10 * minuteMs) return
-    const startMs = Math.floor(atMs / begins.stepMs) * begins.stepMs
-    state.sentinel = freezeSentinel(state, { ...begins, startMs }, this.#context.settings)
+    if (!this.#isLively('spans') && !this.#isLively('metrics')) return
+    // A slow source closes minutes after a fast one: the watch begins where its own has come to.
+    const source = chooseSource(state, this.#closedToMs())
+    if (source === null || !this.#isLively(source)) return
+    const { closedToMs, stepMs: step } = state.tracks[source]
+    const stepMs = step ?? windowMs
+    const startMs = Math.floor(closedToMs / stepMs) * stepMs
+    state.sentinel = freezeSentinel(state, { source, stepMs, startMs }, this.#context.settings)
     this.#sentinel = this.#watchOf(null, state.sentinel)
     this.#context.dirty.service(state)
+  }
+
+  /** There is something to compare with, and traffic of late. */
+  #isLively(source: 'spans' | 'metrics'): boolean {
+    const { closedToMs } = this.state.tracks[source]
+    const { firstMs, lastMs } = this.state.versions
+    if (firstMs === null || closedToMs - firstMs < sentinelHistoryMs) return false
+    return lastMs >= closedToMs - 10 * minuteMs
   }
 
   #releaseFindings(): Finding[] {
