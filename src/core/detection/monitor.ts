@@ -291,7 +291,14 @@ export class StreamMonitor {
       start,
     })
     if (!Number.isFinite(log)) return null
-    return grid.direction === 'rising' ? Math.exp(log) : Math.exp(-log)
+    if (grid.direction === 'falling') return Math.exp(-log)
+    return Math.exp(log) <= this.#ratioMax() ? Math.exp(log) : null
+  }
+
+  /** A share grows to 1 and no further: a larger ratio is no effect that could have shown. */
+  #ratioMax(): number {
+    const { events, exposure } = sumOf(this.baselineTotals, this.#log.observed)
+    return (exposure + 1) / (events + 0.5)
   }
 
   #bucketsIn(minutes: number): number {

@@ -77,6 +77,13 @@ describe('StreamMonitor', () => {
     expect(evidence.excludes.map(({ theta }) => theta)).toEqual([1.2, 1.5, 2, 3])
   })
 
+  it('names no effect that could have been seen where even a share of 1 would not have shown', () => {
+    const monitor = forecastMonitor({ baseline: baselineOf('other', { n: 40, e: 0 }) })
+    for (let k = 0; k < 3; k++) monitor.push({ n: 1, e: 0 })
+
+    expect(monitor.evidence(wide).detectable).toBeNull()
+  })
+
   it('answers inconclusive, not cleared, for a stream without requests', () => {
     const monitor = splitMonitor()
     for (let k = 0; k < 360; k++) monitor.push('missing')
