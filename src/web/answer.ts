@@ -21,8 +21,8 @@ export function answerJson(
 export function answerError(
   response: ServerResponse,
   status: number,
-  error: { readonly code: string; readonly message: string },
+  { code, message }: { readonly code: string; readonly message: string },
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  answerJson(response, status, { error }, headers)
+  answerJson(response, status, { error: { code, message } }, headers)
 }

@@ -128,6 +128,9 @@ function page<T extends { readonly id: string }>(
       (sinceMs === null || Date.parse(facets.atOf(item)) >= sinceMs),
   )
   const from = cursor === undefined ? 0 : found.findIndex(({ id }) => id === cursor) + 1
+  if (cursor !== undefined && from === 0) {
+    return fail(context, 400, 'bad-cursor', 'nothing is known of this cursor any more')
+  }
   const shown = found.slice(from, from + count)
   const next = from + count < found.length ? (shown.at(-1)?.id ?? null) : null
   return context.json({ items: shown, next })
@@ -135,8 +138,9 @@ function page<T extends { readonly id: string }>(
 
 async function windows(context: Context, queries: Queries): Promise<Response> {
   const { service, from, to } = context.req.query()
-  if (service === undefined)
-    return fail(context, 400, 'no-service', 'service=environment/namespace/name')
+  if (service === undefined || parseServiceKey(service) === null) {
+    return fail(context, 400, 'no-service', 'service is a key: environment/namespace/name')
+  }
   const toMs = to === undefined ? Number.MAX_SAFE_INTEGER : parseInstant(to)
   const fromMs = from === undefined ? 0 : parseInstant(from)
   if (fromMs === null || toMs === null) {

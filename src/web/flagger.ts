@@ -10,7 +10,7 @@ import type { View } from './view.ts'
 export function flaggerRoutes(app: Hono, view: View): void {
   app.post('/v1/flagger/gate', async (context) => {
     const answer = await ask(context, view)
-    if (answer === null) return malformed(context, 400)
+    if (answer === null) return malformed(context, 403)
     return context.json(answer, answer.answer === 'pass' ? 200 : 403)
   })
   app.post('/v1/flagger/check', async (context) => {
@@ -54,7 +54,7 @@ async function ask(context: Context, view: View): Promise<VerdictAnswer | null> 
   return answerVerdict({ ...question, namespace: null }, view.releases(), view.incidents())
 }
 
-function malformed(context: Context, status: 400 | 409): Response {
+function malformed(context: Context, status: 400 | 403 | 409): Response {
   const message = 'wants {"name","namespace","phase","metadata"}'
   return context.json({ error: { code: 'malformed', message } }, status)
 }

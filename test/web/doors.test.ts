@@ -238,11 +238,14 @@ describe('the API', () => {
     )
     expect(statuses).toEqual([403, 200, 409])
     expect((await post(front('/v1/flagger/rollback'), 'nonsense')).status).toBe(409)
+    expect((await post(front('/v1/flagger/gate'), 'nonsense')).status).toBe(403)
   })
 
   it.each([
     { path: '/v1/verdict?version=1', status: 400 },
     { path: '/v1/releases?limit=0', status: 400 },
+    { path: '/v1/releases?cursor=rel_0', status: 400 },
+    { path: '/v1/windows?service=checkout', status: 400 },
     { path: '/v1/releases/rel_0', status: 404 },
     { path: '/v1/nothing', status: 404 },
   ])('answers $status to $path, with an error object', async ({ path, status }) => {
@@ -253,19 +256,28 @@ describe('the API', () => {
 
   it('refuses a Host header that names another server', async () => {
     const { port } = new URL(running.url)
-    const status = await new Promise((resolve, reject) => {
+    const answer = await new Promise<{ status: unknown; body: string }>((resolve, reject) => {
       const headers = { host: 'evil.example' }
       const sent = request(
         { host: '127.0.0.1', port, path: '/v1/releases', headers },
         (response) => {
-          response.resume()
-          resolve(response.statusCode)
+          let body = ''
+          response.on('data', (chunk: Buffer) => {
+            body += chunk.toString()
+          })
+          response.on('end', () => resolve({ status: response.statusCode, body }))
         },
       )
       sent.on('error', reject)
       sent.end()
     })
-    expect(status).toBe(421)
+    expect(answer.status).toBe(421)
+    expect(JSON.parse(answer.body)).toEqual({
+      error: {
+        code: 'wrong-host',
+        message: expect.stringContaining('http.allowedHosts') as string,
+      },
+    })
   })
 })
 

@@ -17,7 +17,7 @@ export class Client {
     const text = await response.text()
     if (response.ok) return JSON.parse(text) as T
     const message = messageOf(text) ?? `${response.status}`
-    if (response.status === 404) throw new UsageError(message)
+    if (response.status === 400 || response.status === 404) throw new UsageError(message)
     throw new UnreachableError(`${this.#url}${path}: ${message}`)
   }
 

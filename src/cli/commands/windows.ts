@@ -2,7 +2,8 @@
 import { Client } from '../client/client.ts'
 import { readReplay } from '../client/replay-file.ts'
 import { print, printJson, table } from '../client/text.ts'
-import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { UsageError } from '../../core/kernel/errors.ts'
+import { formatServiceKey, parseServiceKey } from '../../core/kernel/service-key.ts'
 import type { Service } from '../../contracts/service.ts'
 
 export interface WindowsFlags {
@@ -55,6 +56,9 @@ async function fromServer({ service, from, to, url }: WindowsFlags): Promise<Win
 }
 
 function fromFile({ service, from, to }: WindowsFlags, file: string): WindowLine[] {
+  if (parseServiceKey(service) === null) {
+    throw new UsageError('--service is a key: environment/namespace/name')
+  }
   return readReplay(file)
     .filter((line) => line.type === 'window')
     .map((line) => line as unknown as WindowLine)
