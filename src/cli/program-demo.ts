@@ -14,6 +14,12 @@ export function demoCommand(root: Command): void {
     .option('--json', 'the result as the last line; what happens goes to standard error', false)
     .option('--record <dir>', 'keeps what came in as files that replay reads')
     .option('--url <url>', 'a running Culprit, instead of one of its own')
+    .option(
+      '--workers <n>',
+      'processes that share the work, on KAFKA_BROKERS and REDIS_URL',
+      Number,
+      1,
+    )
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import('./commands/demo.ts')
       await runDemo(flags)

@@ -3,48 +3,21 @@
  * --reference` prints this table; a module is given only its own values.
  */
 import { setting } from './setting.ts'
-
-export interface HttpToken {
-  readonly name: string
-  readonly valueFile: string
-  readonly may: readonly ('ingest' | 'read' | 'respond' | 'admin')[]
-}
+import {
+  type HttpToken,
+  isFiles,
+  isRepositories,
+  isSasl,
+  isServerTls,
+  isTokens,
+  type KafkaSasl,
+  type Repository,
+  type TlsFiles,
+} from './structures.ts'
 
 const address = {
   regex: /^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/,
   says: 'host:port, for example 127.0.0.1:8321',
-}
-
-function isTokens(value: unknown): value is readonly HttpToken[] {
-  const rights = ['ingest', 'read', 'respond', 'admin']
-  return (
-    Array.isArray(value) &&
-    value.every((token: Partial<HttpToken> | null) => {
-      if (token === null || typeof token !== 'object') return false
-      const { name, valueFile, may } = token
-      return (
-        typeof name === 'string' &&
-        typeof valueFile === 'string' &&
-        Array.isArray(may) &&
-        may.every((right) => rights.includes(right))
-      )
-    })
-  )
-}
-
-export interface Repository {
-  readonly match: string
-  readonly path: string
-}
-
-function isRepositories(value: unknown): value is readonly Repository[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (each: Partial<Repository> | null) =>
-        each !== null && typeof each?.match === 'string' && typeof each.path === 'string',
-    )
-  )
 }
 
 export const settings = {
@@ -140,18 +113,71 @@ export const settings = {
   kafka: {
     brokers: setting.list({
       default: [],
-      why: 'empty: the log is embedded; else host:port of the brokers (not supported yet)',
+      why: 'empty: the log is embedded; else host:port of some brokers',
     }),
     topicPrefix: setting.text({
       default: 'culprit.',
       pattern: { regex: /^[\w.-]*$/, says: 'letters, digits, dots, dashes and underscores' },
       why: 'two installations may share brokers',
     }),
+    partitions: setting.integer({
+      default: 12,
+      min: 1,
+      max: 1_000,
+      why: 'of the topics that Culprit makes: as many workers can share the work; fixed once made',
+    }),
+    replication: setting.integer({
+      default: 3,
+      min: 1,
+      max: 10,
+      why: 'copies of each partition, as far as there are brokers: one may die without a loss',
+    }),
+    sessionTimeoutMs: setting.integer({
+      default: 10_000,
+      min: 1_000,
+      max: 300_000,
+      why: 'a worker that is not heard for so long loses its partitions to the others',
+    }),
+    ssl: setting.structure<TlsFiles | null>({
+      default: null,
+      bounds: '{ caFile, certFile, keyFile }, each optional; {} for the system’s authorities',
+      check: isFiles,
+      why: 'TLS to the brokers',
+    }),
+    sasl: setting.structure<KafkaSasl | null>({
+      default: null,
+      bounds: '{ mechanism: plain | scram-sha-256 | scram-sha-512, username, passwordFile }',
+      check: isSasl,
+      why: 'who Culprit is to the brokers; the password comes from a file',
+    }),
   },
   redis: {
     url: setting.optionalText({
       secret: true,
-      why: 'empty: the store is embedded; else redis:// or rediss:// (not supported yet)',
+      why: 'empty: the store is embedded; else redis:// or rediss://, with user and password in it if need be',
+    }),
+    password: setting.optionalText({
+      secret: true,
+      why: 'takes the place of the one in the URL',
+    }),
+    cluster: setting.boolean({
+      default: false,
+      why: 'the URL names a node of a Redis Cluster: units are spread over its masters',
+    }),
+    keyPrefix: setting.text({
+      default: 'culprit:',
+      pattern: { regex: /^[^{}\s]*$/, says: 'no braces, no spaces' },
+      why: 'two installations may share a server',
+    }),
+    volatile: setting.boolean({
+      default: false,
+      why: 'accepts a server that forgets when it restarts: all is built again from the topics',
+    }),
+    tls: setting.structure<TlsFiles | null>({
+      default: null,
+      bounds: '{ caFile, certFile, keyFile }, each optional',
+      check: isFiles,
+      why: 'authorities and own certificate for rediss://',
     }),
   },
   store: {
@@ -181,6 +207,12 @@ export const settings = {
       bounds: 'a list of { name, valueFile, may: [ingest|read|respond|admin] }',
       check: isTokens,
       why: 'who may do what; wanted for every door beyond loopback',
+    }),
+    tls: setting.structure<TlsFiles | null>({
+      default: null,
+      bounds: '{ certFile, keyFile }',
+      check: isServerTls,
+      why: 'TLS on Culprit’s own doors',
     }),
     insecure: setting.boolean({
       default: false,

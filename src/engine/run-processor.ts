@@ -21,6 +21,8 @@ export interface ProcessorOptions {
   /** null for a processor without state: it keeps the group's offset instead. */
   readonly store: CheckpointStore | null
   readonly clock: Clock
+  /** The group is this and the processor's name: installations that share a log differ in it. */
+  readonly groupPrefix: string
   /** Tells the time of this processor's units; only ingest has one. */
   readonly ticks?: TickWriter
   readonly limits?: Partial<TurnLimits>
@@ -82,7 +84,7 @@ export async function runProcessor(options: ProcessorOptions): Promise<Processor
   }
 
   const membership = await log.join({
-    group: `culprit-${processor.name}`,
+    group: `${options.groupPrefix}${processor.name}`,
     topics: processor.inputs,
     assigned: (readers) => {
       const before = runs

@@ -45,6 +45,8 @@ export interface TopicSpec {
   readonly name: string
   readonly partitions: number
   readonly retention: Retention
+  /** Somebody else's: made where it is missing, else taken with the partitions that it has. */
+  readonly foreign?: true
 }
 
 export interface FetchRequest {

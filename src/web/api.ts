@@ -14,8 +14,8 @@ import { answerVerdict } from './verdict-answer.ts'
 import type { View } from './view.ts'
 
 export interface ApiOptions {
-  readonly view: View
-  readonly queries: Queries
+  /** What was found; null in a process that does not serve it. */
+  readonly found: { readonly view: View; readonly queries: Queries } | null
   readonly metrics: () => string
   /** Why it is not ready; empty when it is. */
   readonly notReady: () => readonly string[]
@@ -27,7 +27,6 @@ const limitMax = 500
 const windowSpanMaxMs = 2 * 3_600_000
 
 export function api(options: ApiOptions): Hono {
-  const { view, queries } = options
   const app = new Hono()
   app.onError((error, context) => fail(context, 500, 'bug', error.message))
   app.notFound((context) => fail(context, 404, 'no-route', `nothing is at ${context.req.path}`))
@@ -43,7 +42,19 @@ export function api(options: ApiOptions): Hono {
     }),
   )
   app.get('/openapi.json', (context) => context.json(options.openApi()))
+  if (options.found === null) return app
+  const { view, queries } = options.found
+  recordRoutes(app, view, queries)
+  app.get('/v1/services', async (context) =>
+    context.json({ items: await queries.services(), next: null }),
+  )
+  app.get('/v1/windows', (context) => windows(context, queries))
+  app.get('/v1/verdict', (context) => verdict(context, view))
+  flaggerRoutes(app, view)
+  return app
+}
 
+function recordRoutes(app: Hono, view: View, queries: Queries): void {
   app.get('/v1/releases', (context) =>
     page(context, view.releases(), {
       stateOf: (release) => release.verdict,
@@ -77,14 +88,6 @@ export function api(options: ApiOptions): Hono {
     )
     return context.json({ incident, releases })
   })
-
-  app.get('/v1/services', async (context) =>
-    context.json({ items: await queries.services(), next: null }),
-  )
-  app.get('/v1/windows', (context) => windows(context, queries))
-  app.get('/v1/verdict', (context) => verdict(context, view))
-  flaggerRoutes(app, view)
-  return app
 }
 
 function fail(context: Context, status: 400 | 404 | 500, code: string, message: string): Response {

@@ -23,19 +23,20 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 export interface FrontOptions {
   readonly guard: Guard
   readonly api: Hono
-  readonly events: Handler
-  readonly stream: EventStream
-  readonly page: PageFiles
+  /** null in a process that takes nothing in. */
+  readonly events: Handler | null
+  /** null in a process that shows nothing. */
+  readonly shown: { readonly stream: EventStream; readonly page: PageFiles } | null
   readonly failed: (error: unknown) => void
 }
 
 /** Everything but OTLP. */
 export function frontListener(options: FrontOptions): RequestListener {
-  const { guard, api, events, stream, page } = options
+  const { guard, api, events, shown } = options
   const listener = getRequestListener(api.fetch)
   const handle: Handler = async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0]!
-    if (path === '/v1/events') return events(request, response)
+    if (path === '/v1/events' && events !== null) return events(request, response)
     const right = rightOf(path, request.method ?? 'GET')
     const admission = guard.admit(request, right)
     if (!admission.ok) {
@@ -43,12 +44,12 @@ export function frontListener(options: FrontOptions): RequestListener {
         admission.status === 401 ? { 'www-authenticate': 'Basic realm="culprit"' } : {}
       return answerError(response, admission.status, admission, headers)
     }
-    if (path === '/v1/stream') return stream.serve(request, response)
+    if (path === '/v1/stream' && shown !== null) return shown.stream.serve(request, response)
     if (isApi(path)) return listener(request, response)
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (shown === null || (request.method !== 'GET' && request.method !== 'HEAD')) {
       return answerError(response, 404, { code: 'no-route', message: `nothing is at ${path}` })
     }
-    return page.serve(path, response)
+    return shown.page.serve(path, response)
   }
   return guarded(handle, options.failed)
 }

@@ -277,6 +277,13 @@ export function eventLogSuite(name: string, open: () => Promise<LogUnderTest>): 
       expect(log.partitionCount(events)).toBe(2)
     })
 
+    it('takes a topic of somebody else with the partitions that it has', async () => {
+      const events = await topic(2)
+      const again = { name: events, partitions: 3, retention: { kind: 'forever' } } as const
+      await log.ensureTopics([{ ...again, foreign: true }])
+      expect(log.partitionCount(events)).toBe(2)
+    })
+
     it('tells the first offset kept and the one that comes next', async () => {
       const events = await topic()
       expect(await log.offsets(events, 0)).toEqual({ earliest: 0, end: 0 })

@@ -31,15 +31,24 @@ async function startAll() {
   }
   const ticks = new TickWriter({ log, clock, topic: 'events', unit: 'ticks/0', failed })
   const runs = [
-    await runProcessor({ processor: toyIngest, log, store: null, clock, ticks, failed }),
+    await runProcessor({
+      processor: toyIngest,
+      log,
+      store: null,
+      clock,
+      ticks,
+      groupPrefix: '',
+      failed,
+    }),
     await runProcessor({
       processor: toyDetect(['ingest/0', 'ingest/1']),
       log,
       store,
       clock,
+      groupPrefix: '',
       failed,
     }),
-    await runProcessor({ processor: toyAttribute, log, store, clock, failed }),
+    await runProcessor({ processor: toyAttribute, log, store, clock, groupPrefix: '', failed }),
   ]
   ticks.start()
   const append = (partition: number, key: string, n: number) =>

@@ -43,6 +43,7 @@ async function world() {
       log: more.log ?? log,
       store: more.store ?? store,
       clock,
+      groupPrefix: '',
       ...(more.limits === undefined ? {} : { limits: more.limits }),
       failed: (error) => void bugs.push(error),
     })

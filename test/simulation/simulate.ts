@@ -119,7 +119,7 @@ class World {
       changedMax: 1 + Math.floor(random() * 20),
       bytesMax: 200 + Math.floor(random() * 20_000),
     }
-    const shared = { log, clock, limits, failed }
+    const shared = { log, clock, limits, groupPrefix: '', failed }
     process.runs.push(await runProcessor({ ...shared, processor: stateless, store: null, ticks }))
     for (const processor of stateful) {
       process.runs.push(await runProcessor({ ...shared, processor, store }))

@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { openApiDocument } from '../../src/cli/schemas/open-api.ts'
+import { allRoles } from '../../src/cli/up/roles.ts'
 import { type Running, up } from '../../src/cli/up/up.ts'
 import { deploymentLine, spanLines } from '../support/otlp-lines.ts'
 
@@ -27,7 +28,13 @@ function configOf(name: string, flags: readonly string[] = []) {
 
 const start = (name: string, flags: readonly string[] = []) =>
   up(
-    { config: configOf(name, flags), record: null, openApi: openApiDocument, pageFolder: '/none' },
+    {
+      config: configOf(name, flags),
+      roles: new Set(allRoles),
+      record: null,
+      openApi: openApiDocument,
+      pageFolder: '/none',
+    },
     silent,
   )
 

@@ -87,23 +87,22 @@ export class EmbeddedLog implements EventLog {
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
-    for (const { name, partitions } of specs) {
+    for (const { name, partitions, foreign } of specs) {
       const stored = this.#streams.storedPartitions(name)
-      if (stored === 0 || stored === partitions) continue
+      if (stored === 0 || stored === partitions || foreign === true) continue
       const expected = `${stored} partitions, as ${this.#database.path} was made with`
       throw new ConfigError(`topic ${name}`, expected, partitions)
     }
     await this.#commits.run(() => {
       for (const { name, partitions } of specs) {
-        const stored = this.#streams.storedPartitions(name)
-        for (let at = stored; at < partitions; at++) this.#streams.create(name, at)
+        if (this.#streams.storedPartitions(name) > 0) continue
+        for (let at = 0; at < partitions; at++) this.#streams.create(name, at)
       }
     })
     for (const spec of specs) {
       if (this.#topics.has(spec.name)) continue
-      const streams = Array.from({ length: spec.partitions }, (_, partition) =>
-        this.#streams.load(spec, partition),
-      )
+      const length = this.#streams.storedPartitions(spec.name)
+      const streams = Array.from({ length }, (_, partition) => this.#streams.load(spec, partition))
       for (const stream of streams) this.#retention.load(stream)
       this.#topics.set(spec.name, streams)
     }

@@ -78,7 +78,7 @@ export class MemoryLog implements EventLog {
           latest: spec.retention.kind === 'compacted' ? new Map<string, number>() : null,
         }))
         this.#topics.set(spec.name, { spec, partitions })
-      } else if (topic.partitions.length !== spec.partitions) {
+      } else if (topic.partitions.length !== spec.partitions && spec.foreign !== true) {
         const expected = `${topic.partitions.length} partitions, as it was made with`
         return Promise.reject(new ConfigError(`topic ${spec.name}`, expected, spec.partitions))
       }

@@ -12,6 +12,7 @@ export interface DemoFlags {
   readonly json: boolean
   readonly record?: string
   readonly url?: string
+  readonly workers: number
 }
 
 /** As shells say it of a program that Ctrl-C ended. */
@@ -23,6 +24,9 @@ export async function runDemo(flags: DemoFlags): Promise<void> {
   if (flags.record !== undefined && flags.url !== undefined) {
     throw new UsageError('--record or --url, not both: a running Culprit records for itself')
   }
+  if (!Number.isInteger(flags.workers) || flags.workers < 1 || flags.workers > 16) {
+    throw new UsageError('--workers: a whole number from 1 to 16')
+  }
   const stopping = onSignal()
   try {
     const result = await runStory(
@@ -30,6 +34,7 @@ export async function runDemo(flags: DemoFlags): Promise<void> {
         story,
         url: flags.url ?? null,
         record: flags.record === undefined ? null : resolve(flags.record),
+        workers: flags.workers,
         keep: flags.keep,
         json: flags.json,
         stopped: stopping.stopped,

@@ -11,6 +11,7 @@ const outputCharactersMax = 4_000
 
 export interface Started {
   readonly url: string
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -19,6 +20,8 @@ export interface Program {
   readonly folder: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** What it says when it is ready, with its address. Left out: ` listening on ADDRESS`. */
+  readonly ready?: RegExp
 }
 
 export class Children {
@@ -33,7 +36,7 @@ export class Children {
   }
 
   /** Resolves when it says where it listens. */
-  async start({ name, folder, args, env }: Program): Promise<Started> {
+  async start({ name, folder, args, env, ready }: Program): Promise<Started> {
     this.#refuseWhenStopped(name)
     const child = spawn(process.execPath, args, {
       cwd: folder,
@@ -45,9 +48,10 @@ export class Children {
       child.once('exit', () => resolve())
       child.once('error', () => resolve())
     }).then(() => this.#running.delete(child))
-    const url = await listening(name, child, ended)
+    const url = await listening(name, child, { ended, ready: ready ?? / listening on (\S+)/ })
     return {
       url,
+      pid: child.pid!,
       stop: async () => {
         child.kill('SIGTERM')
         const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax)
@@ -97,7 +101,11 @@ export class Children {
   }
 }
 
-function listening(name: string, child: ChildProcess, ended: Promise<unknown>): Promise<string> {
+function listening(
+  name: string,
+  child: ChildProcess,
+  { ended, ready }: { readonly ended: Promise<unknown>; readonly ready: RegExp },
+): Promise<string> {
   let output = ''
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
@@ -110,7 +118,7 @@ function listening(name: string, child: ChildProcess, ended: Promise<unknown>): 
     })
     const take = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-outputCharactersMax)
-      const address = / listening on (\S+)/.exec(output)?.[1]
+      const address = ready.exec(output)?.[1]
       if (address === undefined) return
       clearTimeout(timer)
       resolve(address)

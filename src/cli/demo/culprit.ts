@@ -4,10 +4,12 @@
  */
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { UnreachableError } from '../../core/kernel/errors.ts'
+import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
 import { configure } from '../configure.ts'
 import { openApiDocument } from '../schemas/open-api.ts'
+import { allRoles } from '../up/roles.ts'
 import { makeLogger, pageFolder, up } from '../up/up.ts'
+import type { Children } from './children.ts'
 
 export interface OwnOrRunning {
   readonly url: string
@@ -29,8 +31,41 @@ export async function ownCulprit(folder: string, record: string | null): Promise
       'telemetry.logLevel=error',
     ],
   })
-  return up({ config, record, openApi: openApiDocument, pageFolder }, makeLogger(config))
+  const roles = new Set(allRoles)
+  const running = await up(
+    { config, roles, record, openApi: openApiDocument, pageFolder },
+    makeLogger(config),
+  )
+  const { url, otlpUrl, failed } = running
+  return { url, otlpUrl: otlpUrl!, failed, stop: () => running.stop() }
 }
+
+/** Further processes on the same Kafka and Redis, which share the work of this one and take it over. */
+export async function startWorkers(
+  children: Children,
+  { folder, count }: { readonly folder: string; readonly count: number },
+): Promise<number[]> {
+  const { kafka, redis } = configure({ set: [] }).config
+  if (count > 0 && (kafka.brokers.length === 0 || redis.url === null)) {
+    throw new UsageError('--workers wants KAFKA_BROKERS and REDIS_URL: one machine is one process')
+  }
+  const pids: number[] = []
+  for (let n = 0; n < count; n++) {
+    const settings = ['http.listen=127.0.0.1:0', 'telemetry.logLevel=info']
+    const set = settings.flatMap((each) => ['--set', each])
+    const worker = await children.start({
+      name: `worker ${n + 2}`,
+      folder,
+      args: [main, 'up', '--roles', 'detect,attribute', ...set],
+      env: process.env,
+      ready: /"page":"([^"]+)".*"msg":"ready"/,
+    })
+    pids.push(worker.pid)
+  }
+  return pids
+}
+
+const main = join(import.meta.dirname, '../main.ts')
 
 /** Its OTLP door is where OTEL_EXPORTER_OTLP_ENDPOINT says, else on the usual port of the same host. */
 export async function runningCulprit(url: string): Promise<OwnOrRunning> {

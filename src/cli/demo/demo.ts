@@ -11,7 +11,7 @@ import { UnreachableError } from '../../core/kernel/errors.ts'
 import { incidentText } from '../client/text.ts'
 import { type Alerted, firstChange, waitForAlert } from './alert.ts'
 import { Children } from './children.ts'
-import { type OwnOrRunning, ownCulprit, runningCulprit } from './culprit.ts'
+import { type OwnOrRunning, ownCulprit, runningCulprit, startWorkers } from './culprit.ts'
 import { type Load, startLoad } from './load.ts'
 import { ShopRepository } from './repository.ts'
 import { environmentName, namespace, Shop, type ShopRelease } from './shop-run.ts'
@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly story: Story
   readonly url: string | null
   readonly record: string | null
+  /** Processes that share the work, this one among them. */
+  readonly workers: number
   readonly keep: boolean
   readonly json: boolean
   /** Resolves when the user wants an end. */
@@ -61,6 +63,9 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
         ? await ownCulprit(folder, options.record)
         : await runningCulprit(options.url)
     tell.say(`Culprit runs; its page is ${culprit.url}`)
+    const pids = await startWorkers(children, { folder, count: options.workers - 1 })
+    if (pids.length > 0)
+      tell.say(`${pids.length} more workers share its work: pid ${pids.join(', ')}`)
     const stage = { ...options, folder, children, culprit, tell, ending: ending.signal }
     const work = play(stage, (started) => (load = started))
     work.catch(() => undefined)

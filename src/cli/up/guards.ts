@@ -5,19 +5,6 @@ import { ConfigError } from '../../core/kernel/errors.ts'
 import { Guard, isLoopbackName, type Token } from '../../web/guard.ts'
 import { parseAddress } from '../../web/server.ts'
 
-export function refuseWhatIsNotThere({ kafka, redis }: Config): void {
-  if (kafka.brokers.length > 0) {
-    throw new ConfigError(
-      'kafka.brokers',
-      'nothing: the log on Kafka is not there yet',
-      kafka.brokers,
-    )
-  }
-  if (redis.url !== null) {
-    throw new ConfigError('redis.url', 'nothing: the store on Redis is not there yet')
-  }
-}
-
 export function readTokens({ http }: Config): Token[] {
   return http.tokens.map(({ name, valueFile, may }) => {
     let value: string
@@ -32,8 +19,19 @@ export function readTokens({ http }: Config): Token[] {
   })
 }
 
+export function guardsFor(
+  config: Config,
+  tokens: readonly Token[],
+  opens: { readonly otlp: boolean },
+): { readonly front: Guard; readonly otlp: Guard | null } {
+  return {
+    front: guardFor(config, 'http.listen', tokens),
+    otlp: opens.otlp ? guardFor(config, 'ingest.otlpListen', tokens) : null,
+  }
+}
+
 /** Beyond loopback no door opens without a token. */
-export function guardFor(
+function guardFor(
   config: Config,
   setting: 'http.listen' | 'ingest.otlpListen',
   tokens: readonly Token[],

@@ -26,6 +26,7 @@ export class OwnMetrics {
   readonly #deadLetters = new Map<string, number>()
   readonly #dropped = new Map<string, number>()
   readonly #verdicts = new Map<string, number>()
+  readonly #logEvents = new Map<string, number>()
   windowsClosed = 0
   windowsIncomplete = 0
   late = 0
@@ -47,6 +48,11 @@ export class OwnMetrics {
 
   deadLetter(reason: string): void {
     bump(this.#deadLetters, reason, 1)
+  }
+
+  /** What the client of the log met: a lost broker, a consumer made anew. */
+  logEvent(what: string): void {
+    bump(this.#logEvents, what, 1)
   }
 
   verdict(verdict: string): void {
@@ -116,6 +122,11 @@ export class OwnMetrics {
       gauge('culprit_watermark_lag_seconds', 'Now minus the newest closed window.', [
         [label({ processor: 'detect' }), lagSeconds],
       ]),
+      counter(
+        'culprit_log_events_total',
+        'What the client of the log met.',
+        byLabel(this.#logEvents, 'event'),
+      ),
       counter('culprit_verdicts_total', 'Changes of verdict.', byLabel(this.#verdicts, 'verdict')),
     ]
   }

@@ -1,4 +1,4 @@
-/** Topics with their partitions and retention (contract section 6). The embedded log has one partition each. */
+/** Topics with their partitions and retention (contract section 6). The embedded log has one partition each, and no inputs. */
 import type { TopicSpec } from '../../ports/event-log.ts'
 import type { Topics } from '../../processors/topics.ts'
 
@@ -21,4 +21,14 @@ export function topicSpecs(topics: Topics, retentionMs: number, partitions: numb
     { name: topics.audit, partitions, retention: { kind: 'forever' } },
     kept(topics.deadLetters, 14 * dayMs),
   ]
+}
+
+/** What others write and Culprit reads: made where they are missing, else taken as they are. */
+export function inputSpecs(topics: Topics, partitions: number): TopicSpec[] {
+  return [topics.spans, topics.metrics, topics.logs, topics.deployments].map((name) => ({
+    name,
+    partitions,
+    retention: { kind: 'time', ms: dayMs },
+    foreign: true,
+  }))
 }

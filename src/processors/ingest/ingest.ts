@@ -18,6 +18,7 @@ export type IngestKind = 'spans' | 'points' | 'logs' | 'deployments'
 export interface IngestObserver {
   accepted?(kind: IngestKind, count: number): void
   refused?(kind: IngestKind, reason: string, count: number): void
+  deadLetter?(reason: string): void
 }
 
 export function ingestProcessor(
@@ -134,6 +135,7 @@ class IngestMachine implements Machine {
   }
 
   #deadLetter(from: InputRecord, reason: string): Output {
+    this.#observer.deadLetter?.(reason)
     return deadLetter({ reason, from, value: from.value }, this.#topics.deadLetters)
   }
 }
