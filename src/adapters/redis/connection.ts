@@ -1,10 +1,11 @@
 /**
  * The connection to one server or to a cluster, and calls that always end.
  *
- * A call is sent once, and only while the connection stands: nothing waits in a queue for a server to come
- * back, and nothing is sent again by itself, because only the caller knows whether it may be. A call without
- * an answer rejects after the deadline, and a connection that is silent for so long is given up and made anew,
- * for ever.
+ * A call is sent only while the connection stands: nothing waits in a queue for a server to come back. It is
+ * sent again by itself only where a node of a cluster refused to run it (MOVED, ASK, TRYAGAIN, CLUSTERDOWN);
+ * whether to repeat a call that may have run is the caller's to decide. A call without an answer rejects after
+ * the deadline, and a connection that is silent for so long is given up and made anew, for ever. What was sent
+ * may still run later: every script compares generation or commit first.
  */
 import { Cluster, Redis } from 'ioredis'
 import type { UnreachableError } from '../../core/kernel/errors.ts'

@@ -15,6 +15,8 @@ export interface UnitKeys {
   readonly groups: string
   readonly outbox: string
   readonly state: string
+  /** Nothing ever lies here; see R6 in scripts.ts. */
+  readonly never: string
   /** A window's key up to its name. */
   readonly window: string
 }
@@ -26,6 +28,7 @@ export function keysOf(prefix: string, unit: string): UnitKeys {
     groups: `${tag}groups`,
     outbox: `${tag}outbox`,
     state: `${tag}state`,
+    never: `${tag}never`,
     window: `${tag}w:`,
   }
 }

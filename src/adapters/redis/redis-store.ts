@@ -50,6 +50,8 @@ interface Taken {
   readonly applied: AppliedTable
   readonly live: number
   readonly outboxBytes: number
+  /** A commit was left half-way. */
+  readonly isPending: boolean
   readonly groups: readonly string[]
 }
 
@@ -149,7 +151,7 @@ export class RedisStore implements CheckpointStore {
       commands.culpritTake(lead.length, lead, values),
     )
     if (answer[0] === 'format') throw this.#wrongFormat(unit, answer[1])
-    const [, generation, commit, next, applied, live, outboxBytes, groups] = answer
+    const [, generation, commit, next, applied, live, outboxBytes, pending, groups] = answer
     return {
       generation: Number(generation),
       commit: Number(commit),
@@ -157,6 +159,7 @@ export class RedisStore implements CheckpointStore {
       applied: applied === '' ? emptyApplied : (JSON.parse(applied) as AppliedTable),
       live: Number(live),
       outboxBytes: Number(outboxBytes),
+      isPending: pending !== '0',
       groups: sorted(groups),
     }
   }
@@ -187,10 +190,11 @@ export class RedisStore implements CheckpointStore {
 
 /** What of a checkpoint is not there any more, in words; null when it is whole. */
 function lostPart(
-  { live, groups, outboxBytes }: Taken,
+  { live, groups, outboxBytes, isPending, commit }: Taken,
   read: readonly (readonly StoredEntry[])[],
   outbox: Buffer | null,
 ): string | null {
+  if (isPending) return `commit ${commit + 1} was left half-way`
   const found = read.filter((entries) => entries.length > 0).length
   if (found !== live || groups.length !== live) return `${found} of ${live} windows are left`
   if ((outbox?.byteLength ?? 0) !== outboxBytes) return 'the outbox is gone'

@@ -18,7 +18,8 @@ export class RedisCluster {
     try {
       for (let n = 0; n < masterCount; n++) {
         const bus = String(await freePort())
-        const more = ['--cluster-enabled', 'yes', '--cluster-port', bus]
+        const durable = ['--appendfsync', 'always']
+        const more = ['--cluster-enabled', 'yes', '--cluster-port', bus, ...durable]
         servers.push(await RedisServer.start(more))
       }
       await join(servers)

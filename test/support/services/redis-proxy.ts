@@ -9,6 +9,7 @@ export class RedisProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #answers: 'pass' | 'swallow' | 'cut' = 'pass'
   #refuses = false
+  #interposed: { readonly marker: string; readonly act: () => Promise<void> } | null = null
 
   private constructor(targetPort: number) {
     this.#server = createServer((client) => {
@@ -38,6 +39,11 @@ export class RedisProxy {
   /** Answers are lost and connections stay, until `pass`. */
   swallowAnswers(): void {
     this.#answers = 'swallow'
+  }
+
+  /** Runs `act` before the first request with these letters is passed on. */
+  interpose(marker: string, act: () => Promise<void>): void {
+    this.#interposed = { marker, act }
   }
 
   pass(): void {
@@ -70,7 +76,16 @@ export class RedisProxy {
         for (const each of pair) each.destroy()
       })
     }
-    client.on('data', (bytes) => server.write(bytes))
+    client.on('data', (bytes) => {
+      const interposed = this.#interposed
+      if (interposed === null || !bytes.includes(interposed.marker)) return server.write(bytes)
+      this.#interposed = null
+      client.pause()
+      void interposed.act().finally(() => {
+        server.write(bytes)
+        client.resume()
+      })
+    })
     server.on('data', (bytes) => {
       if (this.#answers === 'pass') client.write(bytes)
       if (this.#answers !== 'cut') return

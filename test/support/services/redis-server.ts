@@ -4,11 +4,10 @@
  * and started again, and is ended by the id of its process.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { accessSync, constants } from 'node:fs'
 
 const pollMs = 20
 const startMsMax = 15_000
@@ -68,6 +67,10 @@ export class RedisServer {
     const said: string[] = []
     child.stdout.on('data', (text) => said.push(String(text)))
     child.stderr.on('data', (text) => said.push(String(text)))
+    // A run that is broken off leaves no server behind.
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     this.#process = child
     await this.#answers(said)
   }
