@@ -98,10 +98,9 @@ export class KafkaBrokers {
     const node = this.#node(id)
     if (node.process !== null) return
     const log = openSync(node.log, 'w')
-    const java = [
-      ...['java', '-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-      ...['-cp', this.#classPath, 'kafka.Kafka', join(node.folder, 'server.properties')],
-    ]
+    const small = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+    const main = ['kafka.Kafka', join(node.folder, 'server.properties')]
+    const java = ['java', ...small, '-cp', this.#classPath, ...main]
     const child = spawn('sh', ['-c', guarded, 'sh', ...java], { stdio: ['pipe', 'pipe', log] })
     closeSync(log)
     child.stdin!.on('error', () => undefined)

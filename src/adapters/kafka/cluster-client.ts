@@ -1,0 +1,186 @@
+/**
+ * Questions to the cluster without a group: where partitions begin and end, what lies at an offset, what
+ * a group has committed. kafkajs gives its `cluster` to the assigner of a consumer; this one never joins.
+ *
+ * Every answer comes within the deadline or is an UnreachableError; a failed question is asked again with
+ * fresh metadata until then. Questions for offsets that are asked together go out together.
+ */
+import type kafkajs from 'kafkajs'
+import type { Clock } from '../../ports/clock.ts'
+import { wait, within } from './deadline.ts'
+import { asUnreachable, isNotNow } from './failures.ts'
+import { stickyAssigner } from './sticky-assigner.ts'
+
+export interface PartitionOffsets {
+  readonly earliest: number
+  readonly end: number
+  /** When the question for the end was sent, or a little before. */
+  readonly sentMonotonicMs: number
+  readonly sentWallMs: number
+}
+
+export interface Place {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What one fetch brought, as kafkajs decodes it. */
+export interface FetchedPartition {
+  readonly highWatermark: string
+  readonly messages: readonly (kafkajs.KafkaMessage & { readonly isControlRecord?: boolean })[]
+}
+
+export interface ClusterClientOptions {
+  readonly client: kafkajs.Kafka
+  readonly clock: Clock
+  readonly withinMs: number
+}
+
+interface Question extends Place {
+  readonly answer: (offsets: PartitionOffsets) => void
+  readonly fail: (error: unknown) => void
+}
+
+const retryMs = 100
+const fetchBytesMax = 4 * 1024 * 1024
+const fetchWaitMs = 500
+const readCommitted = 1
+
+export class ClusterClient {
+  readonly #clock: Clock
+  readonly #withinMs: number
+  readonly #consumer: kafkajs.Consumer
+  readonly #cluster: kafkajs.Cluster
+  #questions: Question[] = []
+  #connected = false
+
+  constructor({ client, clock, withinMs }: ClusterClientOptions) {
+    this.#clock = clock
+    this.#withinMs = withinMs
+    let cluster: kafkajs.Cluster | null = null
+    this.#consumer = client.consumer({
+      groupId: 'never-joined',
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 60_000,
+      partitionAssigners: [
+        (config) => {
+          cluster = config.cluster
+          return stickyAssigner(() => null)(config)
+        },
+      ],
+    })
+    this.#cluster = cluster!
+  }
+
+  /** First offset kept, and the one that comes next, for what has been committed. */
+  offsets(place: Place): Promise<PartitionOffsets> {
+    return new Promise((answer, fail) => {
+      this.#questions.push({ ...place, answer, fail })
+      if (this.#questions.length === 1) queueMicrotask(() => void this.#askOffsets())
+    })
+  }
+
+  /** Records from an offset on: at least one, if there is any. */
+  fetch({ topic, partition, from }: Place & { readonly from: number }): Promise<FetchedPartition> {
+    return this.#ask('reading', [topic], async () => {
+      const leaders = this.#cluster.findLeaderForPartitions(topic, [partition])
+      const broker = await this.#cluster.findBroker({ nodeId: Object.keys(leaders)[0]! })
+      const place = { partition, fetchOffset: String(from), maxBytes: fetchBytesMax }
+      const { responses } = (await broker.fetch({
+        isolationLevel: readCommitted,
+        maxWaitTime: fetchWaitMs,
+        minBytes: 1,
+        maxBytes: fetchBytesMax,
+        topics: [{ topic, partitions: [place] }],
+      })) as { responses: { partitions: FetchedPartition[] }[] }
+      return responses[0]!.partitions[0]!
+    })
+  }
+
+  committed(group: string, { topic, partition }: Place): Promise<number | null> {
+    return this.#ask('reading a group’s offset', [topic], async () => {
+      const coordinator = await this.#cluster.findGroupCoordinator({ groupId: group })
+      const topics = [{ topic, partitions: [{ partition, offset: '-1' }] }]
+      const { responses } = await coordinator.offsetFetch({ groupId: group, topics })
+      const offset = Number(responses[0]?.partitions[0]?.offset ?? -1)
+      return offset < 0 ? null : offset
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer.disconnect()
+  }
+
+  async #askOffsets(): Promise<void> {
+    const questions = this.#questions
+    this.#questions = []
+    const byTopic = new Map<string, Set<number>>()
+    for (const { topic, partition } of questions) {
+      byTopic.set(topic, (byTopic.get(topic) ?? new Set()).add(partition))
+    }
+    const asked = [...byTopic].map(([topic, partitions]) => ({
+      topic,
+      partitions: [...partitions].map((partition) => ({ partition })),
+    }))
+    try {
+      const answers = await this.#ask('listing offsets', [...byTopic.keys()], async () => {
+        const sentMonotonicMs = this.#clock.monotonic()
+        const sentWallMs = this.#clock.now()
+        const [earliest, end] = await Promise.all(
+          [true, false].map(async (fromBeginning) =>
+            indexOffsets(
+              await this.#cluster.fetchTopicsOffset(
+                asked.map((topic) => ({ ...topic, fromBeginning })),
+              ),
+            ),
+          ),
+        )
+        return { earliest: earliest!, end: end!, sentMonotonicMs, sentWallMs }
+      })
+      const { earliest, end, ...sent } = answers
+      for (const question of questions) {
+        const name = `${question.topic}/${question.partition}`
+        question.answer({ earliest: earliest.get(name) ?? 0, end: end.get(name) ?? 0, ...sent })
+      }
+    } catch (error) {
+      for (const { fail } of questions) fail(error)
+    }
+  }
+
+  /** Asks until it is answered or the deadline is over. */
+  async #ask<T>(doing: string, topics: readonly string[], ask: () => Promise<T>): Promise<T> {
+    const deadlineMs = this.#clock.monotonic() + this.#withinMs
+    for (;;) {
+      const leftMs = deadlineMs - this.#clock.monotonic()
+      try {
+        const work = this.#prepare(topics).then(ask)
+        return await within({ clock: this.#clock, withinMs: leftMs, doing }, work)
+      } catch (error) {
+        if (!isNotNow(error)) throw error
+        if (this.#clock.monotonic() + retryMs >= deadlineMs) throw asUnreachable(error, doing)
+        await wait(this.#clock, retryMs)
+        await within(
+          { clock: this.#clock, withinMs: deadlineMs - this.#clock.monotonic(), doing },
+          this.#cluster.refreshMetadata(),
+        ).catch(() => undefined)
+      }
+    }
+  }
+
+  async #prepare(topics: readonly string[]): Promise<void> {
+    if (!this.#connected) {
+      await this.#consumer.connect()
+      this.#connected = true
+    }
+    await this.#cluster.addMultipleTargetTopics([...topics])
+    await this.#cluster.refreshMetadataIfNecessary()
+  }
+}
+
+function indexOffsets(topics: readonly kafkajs.TopicOffsets[]): Map<string, number> {
+  return new Map(
+    topics.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),
+    ),
+  )
+}

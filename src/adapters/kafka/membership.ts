@@ -1,0 +1,280 @@
+/**
+ * One member of a group: a kafkajs consumer, the readers of what it owns, and what keeps both alive.
+ *
+ * - At every GROUP_JOIN, synchronously: all partitions are paused, the readers of before are lost, and a
+ *   new one is handed out for every partition owned, kept ones too (kafkajs forgets all positions).
+ * - Handlers only put batches into memory, after a heartbeat. The first heartbeat that the group refuses
+ *   loses all readers: the batches that kafkajs still hands over belong to others and are dropped.
+ * - A crash that kafkajs gives up on (`restart: false`), and silence for longer than the session of the
+ *   member and that of a broker together, make a new consumer. A consumer that was replaced has no say.
+ */
+import type kafkajs from 'kafkajs'
+import type { Clock } from '../../ports/clock.ts'
+import type { JoinRequest, Membership } from '../../ports/event-log.ts'
+import type { ClusterClient, Place } from './cluster-client.ts'
+import { Consumer } from './consumer.ts'
+import { endedWithin, wait, within } from './deadline.ts'
+import { asUnreachable, messageOf } from './failures.ts'
+import type { Told } from './kafka-event.ts'
+import { KafkaReader } from './kafka-reader.ts'
+import type { Claim } from './sticky-assigner.ts'
+
+export interface MembershipOptions {
+  readonly client: kafkajs.Kafka
+  readonly cluster: ClusterClient
+  readonly clock: Clock
+  readonly told: Told
+  readonly sessionTimeoutMs: number
+  readonly withinMs: number
+  readonly request: JoinRequest
+  readonly left: (membership: GroupMembership) => void
+}
+
+/** How often ends are asked for and the watchdog looks. */
+const watchEveryMs = 500
+/** A broker that is gone is known to be after its session: 9 s by default. */
+const brokerSessionMs = 10_000
+/** Records lie behind and none come: after this the partition is looked at directly. */
+const probeAfterMs = 2_000
+const rebuildMsMin = 500
+const rebuildMsMax = 30_000
+/** After this long without another rebuild the next one need not wait for long. */
+const healthyMs = 60_000
+const leaveWithinMs = 5_000
+/** Fetched and not taken, over all partitions of the member; each has its share, within bounds. */
+const bufferBytesMax = 64 * 1024 * 1024
+const shareBytesMin = 2 * 1024 * 1024
+const shareBytesMax = 16 * 1024 * 1024
+
+export class GroupMembership implements Membership {
+  readonly #options: MembershipOptions
+  readonly #stallMs: number
+  #readers = new Map<string, KafkaReader>()
+  #consumer: Consumer | null = null
+  #claim: Claim | null = null
+  #left = false
+  #cancelWatch: (() => void) | null = null
+  #lastWatchMs = 0
+  #rebuilding = false
+  #rebuiltMs = -Infinity
+  #rebuildMs = rebuildMsMin
+
+  constructor(options: MembershipOptions) {
+    this.#options = options
+    this.#stallMs = options.sessionTimeoutMs + brokerSessionMs
+  }
+
+  /** Resolves when the brokers were reached; the first readers come when the group has dealt. */
+  async join(): Promise<void> {
+    const { clock, withinMs, request } = this.#options
+    const consumer = this.#newConsumer()
+    this.#consumer = consumer
+    const doing = `joining ${request.group}`
+    try {
+      await within({ clock, withinMs, doing }, consumer.start())
+    } catch (error) {
+      this.#left = true
+      void consumer.end()
+      throw asUnreachable(error, doing)
+    }
+    this.#watch()
+  }
+
+  async leave(): Promise<void> {
+    if (this.#left) return
+    this.#left = true
+    this.#cancelWatch?.()
+    this.#loseAll()
+    this.#options.left(this)
+    const consumer = this.#consumer
+    this.#consumer = null
+    if (consumer !== null) await endedWithin(this.#options.clock, leaveWithinMs, consumer.end())
+  }
+
+  #newConsumer(): Consumer {
+    const { client, clock, sessionTimeoutMs, request } = this.#options
+    const consumer: Consumer = new Consumer({
+      client,
+      clock,
+      sessionTimeoutMs,
+      group: request.group,
+      topics: request.topics,
+      claim: () => this.#claim,
+      isCurrent: () => !this.#left && consumer === this.#consumer,
+      joined: (places) => this.#joined(consumer, places),
+      refused: () => this.#loseAll(),
+      batch: (place, batch) => this.#readers.get(nameOf(place))?.add(batch) ?? false,
+      skipped: (place, next) => this.#readers.get(nameOf(place))?.skip(next),
+      crashed: (error, restarts) => {
+        this.#loseAll()
+        if (!restarts) this.#rebuild(messageOf(error))
+      },
+    })
+    return consumer
+  }
+
+  #joined(consumer: Consumer, places: readonly Place[]): void {
+    const { clock, request } = this.#options
+    consumer.pause(places)
+    this.#loseAll()
+    const owned: Record<string, number[]> = {}
+    for (const { topic, partition } of places) (owned[topic] ??= []).push(partition)
+    this.#claim = { owned, atMs: clock.now() }
+    const share = bufferBytesMax / Math.max(1, places.length)
+    const bytesMax = Math.min(shareBytesMax, Math.max(shareBytesMin, share))
+    const readers = places.map(
+      (place) => new KafkaReader(place, this.#hostOf(consumer, place, bytesMax)),
+    )
+    this.#readers = new Map(readers.map((reader) => [nameOf(reader), reader]))
+    try {
+      request.assigned(readers)
+    } catch (error) {
+      // A bug of the caller must not become a crash of the consumer, which would be tried again.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  #hostOf(consumer: Consumer, place: Place, bytesMax: number) {
+    const { clock, cluster, request, told, withinMs } = this.#options
+    const isOwn = () => this.#readers.get(nameOf(place)) !== undefined && consumer.isCurrent
+    const generation = consumer.generation
+    const isMine = () => isOwn() && generation === consumer.generation
+    return {
+      clock,
+      told,
+      bufferBytesMax: bytesMax,
+      offsets: () => cluster.offsets(place),
+      pause: () => isMine() && consumer.pause([place]),
+      resume: () => isMine() && consumer.resume([place]),
+      start: (offset: number, wanted: () => boolean) =>
+        consumer.whenQuiet(() => {
+          if (isMine() && wanted()) consumer.startAt(place, offset)
+        }),
+      alive: () => consumer.alive(),
+      committed: () => cluster.committed(request.group, place),
+      commit: async (next: number) => {
+        const doing = `committing offsets of ${request.group}`
+        try {
+          const work = consumer.commit(place, next)
+          const answer = await within({ clock, withinMs, doing }, work)
+          return isMine() ? answer : 'lost'
+        } catch (error) {
+          if (!isMine()) return 'lost'
+          throw asUnreachable(error, doing)
+        }
+      },
+    }
+  }
+
+  #loseAll(): void {
+    const readers = this.#readers
+    this.#readers = new Map()
+    for (const reader of readers.values()) reader.lose()
+  }
+
+  #rebuild(why: string): void {
+    if (this.#left || this.#rebuilding) return
+    this.#rebuilding = true
+    const { clock, told, request, withinMs } = this.#options
+    told({ kind: 'rebuilt', group: request.group, why })
+    this.#loseAll()
+    const again = async () => {
+      for (;;) {
+        void this.#consumer?.end()
+        const nowMs = clock.monotonic()
+        const isHealthy = nowMs - this.#rebuiltMs > healthyMs
+        this.#rebuildMs = isHealthy ? rebuildMsMin : Math.min(rebuildMsMax, this.#rebuildMs * 2)
+        this.#rebuiltMs = nowMs
+        await wait(clock, this.#rebuildMs)
+        if (this.#left) return
+        const consumer = this.#newConsumer()
+        this.#consumer = consumer
+        const doing = `joining ${request.group}`
+        try {
+          await within({ clock, withinMs, doing }, consumer.start())
+          return
+        } catch (error) {
+          told({ kind: 'unreachable', doing, why: messageOf(error) })
+        }
+      }
+    }
+    void again().finally(() => {
+      this.#rebuilding = false
+    })
+  }
+
+  /** Asks for ends, and looks whether anything has come to a stop. */
+  #watch(): void {
+    const { clock } = this.#options
+    this.#lastWatchMs = clock.monotonic()
+    const look = () => {
+      if (this.#left) return
+      const nowMs = clock.monotonic()
+      // After a pause of the process itself silence proves nothing.
+      if (nowMs - this.#lastWatchMs > watchEveryMs * 4) this.#consumer?.heard()
+      this.#lastWatchMs = nowMs
+      this.#askForEnds()
+      this.#lookForStalls(nowMs)
+      this.#cancelWatch = clock.timer(watchEveryMs, look)
+    }
+    this.#cancelWatch = clock.timer(watchEveryMs, look)
+  }
+
+  #askForEnds(): void {
+    const { cluster, told } = this.#options
+    for (const reader of this.#readers.values()) {
+      if (reader.hungryFrom === null || reader.isAsking) continue
+      reader.isAsking = true
+      cluster
+        .offsets(reader)
+        .then(
+          (offsets) => reader.answered(offsets),
+          (error: unknown) =>
+            told({ kind: 'unreachable', doing: 'listing offsets', why: messageOf(error) }),
+        )
+        .finally(() => {
+          reader.isAsking = false
+        })
+    }
+  }
+
+  #lookForStalls(nowMs: number): void {
+    if (this.#rebuilding || this.#consumer === null) return
+    let silentMs = nowMs - this.#consumer.heardMs
+    for (const reader of this.#readers.values()) {
+      const behindMs = reader.behindSinceMs === null ? 0 : nowMs - reader.behindSinceMs
+      if (behindMs > probeAfterMs) this.#probe(reader)
+      silentMs = Math.max(silentMs, behindMs)
+    }
+    if (silentMs <= this.#stallMs) return
+    const { told, request } = this.#options
+    told({ kind: 'stalled', group: request.group, silentMs })
+    this.#rebuild(`silent for ${Math.round(silentMs)} ms`)
+  }
+
+  /**
+   * A partition may end with offsets that hold nothing (its last tombstone was removed). kafkajs hides
+   * such answers; asked directly, a fetch that finds nothing before the end shows that they are empty.
+   */
+  #probe(reader: KafkaReader): void {
+    const from = reader.hungryFrom
+    if (from === null || reader.isProbed) return
+    reader.isProbed = true
+    this.#options.cluster
+      .fetch({ topic: reader.topic, partition: reader.partition, from })
+      .then(({ messages, highWatermark }) => {
+        const holds = messages.some(({ offset }) => Number(offset) >= from)
+        if (!holds && Number(highWatermark) > from) reader.leap(from, Number(highWatermark))
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        reader.isProbed = false
+      })
+  }
+}
+
+function nameOf({ topic, partition }: Place): string {
+  return `${topic}/${partition}`
+}
