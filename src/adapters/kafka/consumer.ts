@@ -14,7 +14,7 @@ import type { FetchedBatch } from './kafka-reader.ts'
 import { type Claim, stickyAssigner } from './sticky-assigner.ts'
 
 export interface ConsumerOptions {
-  readonly client: kafkajs.Kafka
+  readonly client: Pick<kafkajs.Kafka, 'consumer'>
   readonly clock: Clock
   readonly sessionTimeoutMs: number
   readonly group: string

@@ -174,17 +174,14 @@ export class KafkaReader implements PartitionReader {
     if (this.hungryFrom === from) this.#goTo(next)
   }
 
-  /** Takes the answer to a question for the end. */
-  answered(offsets: PartitionOffsets): void {
+  /** Takes the answer to a question for the end that was asked when the reader was hungry at `from`. */
+  answered(offsets: PartitionOffsets, from: number): void {
     if (this.#lost || !this.#started) return
-    if (offsets.end < this.#expected || offsets.earliest > this.#expected) {
-      // An answer that is older than a batch says nothing about it.
-      if (this.#buffer.isEmpty && this.#answer !== null) this.#goTo(this.#expected)
-      return
-    }
+    // What came after the question explains an end before the position; nothing else does.
+    const isWaiting = this.hungryFrom === from
+    if (isWaiting && (offsets.end < from || offsets.earliest > from)) return this.#goTo(from)
     this.#answer = offsets
-    const isBehind = this.#buffer.isEmpty && offsets.end > this.#expected
-    if (!isBehind) this.#behindSinceMs = null
+    if (!isWaiting || offsets.end <= from) this.#behindSinceMs = null
     else this.#behindSinceMs ??= offsets.sentMonotonicMs
   }
 

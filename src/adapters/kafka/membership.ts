@@ -20,8 +20,8 @@ import { KafkaReader } from './kafka-reader.ts'
 import type { Claim } from './sticky-assigner.ts'
 
 export interface MembershipOptions {
-  readonly client: kafkajs.Kafka
-  readonly cluster: ClusterClient
+  readonly client: Pick<kafkajs.Kafka, 'consumer'>
+  readonly cluster: Pick<ClusterClient, 'offsets' | 'fetch' | 'committed'>
   readonly clock: Clock
   readonly told: Told
   readonly sessionTimeoutMs: number
@@ -225,12 +225,13 @@ export class GroupMembership implements Membership {
   #askForEnds(): void {
     const { cluster, told } = this.#options
     for (const reader of this.#readers.values()) {
-      if (reader.hungryFrom === null || reader.isAsking) continue
+      const from = reader.hungryFrom
+      if (from === null || reader.isAsking) continue
       reader.isAsking = true
       cluster
         .offsets(reader)
         .then(
-          (offsets) => reader.answered(offsets),
+          (offsets) => reader.answered(offsets, from),
           (error: unknown) =>
             told({ kind: 'unreachable', doing: 'listing offsets', why: messageOf(error) }),
         )
