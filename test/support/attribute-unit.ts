@@ -50,7 +50,11 @@ export const release = (
 
 export function incident(
   id: string,
-  { resolvedAtMs, releases = [] }: { resolvedAtMs: number | null; releases?: string[] },
+  {
+    resolvedAtMs,
+    releases = [],
+    lastChangeMs = startMs,
+  }: { resolvedAtMs: number | null; releases?: string[]; lastChangeMs?: number },
 ): StateEntry {
   const at = new Date(startMs).toISOString()
   const entry: IncidentEntry = {
@@ -62,7 +66,7 @@ export function incident(
     recoveredAtMs: null,
     resolvedAtMs,
     ranked: [],
-    lastChangeMs: startMs,
+    lastChangeMs,
     incident: {
       id,
       revision: 3,
@@ -112,6 +116,19 @@ export class AttributeUnit {
     for (const { key } of deletes) this.entries.delete(key)
     for (const entry of puts) this.entries.set(entry.key, entry)
     return outputs
+  }
+
+  /** A record of a compacted topic, as a unit without a checkpoint is given it before its input. */
+  restore(topic: string, key: string, value: unknown): void {
+    this.#machine.restore?.({
+      topic,
+      partition: 0,
+      offset: 0,
+      key,
+      value: value === null ? null : encode(value),
+      headers: {},
+      atMs: 0,
+    })
   }
 
   tick(atMs: number) {

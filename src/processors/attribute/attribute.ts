@@ -12,7 +12,6 @@ import type {
   ReleaseFinding,
 } from '../../contracts/findings.ts'
 import type { Incident } from '../../contracts/incident.ts'
-import { baselines } from '../../core/attribution/baselines.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
 import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
@@ -28,12 +27,13 @@ import type {
   StateEntry,
 } from '../processor.ts'
 import { EntryChanges } from './changes.ts'
+import { hasBeenQuiet, isRankingDue, isUnheard, rankedAfterMs } from './due.ts'
 import { forget, isForgettingDue, isOldEdge } from './forget.ts'
 import { incidentFor, refresh } from './incidents.ts'
-import type { Ranking } from './rank-now.ts'
-import { aiShares, type AttributeObserver } from './observer.ts'
+import type { AttributeObserver } from './observer.ts'
 import { readFinding } from './read-finding.ts'
 import { type AttributeTopics, Records } from './records.ts'
+import { environmentOfRecord, Predecessors, timeOf } from './restore.ts'
 import type { AttributeSettings } from './settings.ts'
 import {
   type EnvironmentState,
@@ -42,9 +42,8 @@ import {
   type ReleaseEntry,
   restoreEnvironment,
 } from './state.ts'
+import { tellRankings } from './tell-rankings.ts'
 import { vetoesOf } from './vetoes.ts'
-
-const rankedAfterMs = [0, 180_000, 600_000]
 
 export function attributeProcessor(
   settings: AttributeSettings,
@@ -55,6 +54,7 @@ export function attributeProcessor(
     name: 'attribute',
     inputs: [topics.findings],
     order: 'commit-then-publish',
+    restore: { topics: [topics.releases, topics.incidents], partitionBy: environmentOfRecord },
     open: (unit, entries) => new AttributeMachine(unit, entries, settings, topics, observer),
   }
 }
@@ -65,6 +65,8 @@ class AttributeMachine implements Machine {
   readonly #state: EnvironmentState
   readonly #changes: EntryChanges
   readonly #records: Records
+  /** Until the first finding of a unit that had no checkpoint. */
+  #predecessors: Predecessors | null = null
 
   constructor(
     unit: string,
@@ -92,6 +94,11 @@ class AttributeMachine implements Machine {
     this.#changes.forget()
   }
 
+  restore(record: InputRecord): void {
+    this.#predecessors ??= new Predecessors()
+    this.#predecessors.take(record)
+  }
+
   apply(record: InputRecord): readonly Output[] {
     if (record.value === null) return []
     const finding = readFinding(record.value)
@@ -99,8 +106,16 @@ class AttributeMachine implements Machine {
       this.#observer.refused?.('undecodable')
       return []
     }
+    if (this.#predecessors !== null) this.#takeOver(timeOf(finding, record.atMs))
     this.#apply(finding)
     return this.#records.take()
+  }
+
+  #takeOver(firstMs: number): void {
+    const { releases, incidents } = this.#predecessors!.handOver(this.#state, firstMs)
+    this.#predecessors = null
+    for (const id of releases) this.#changes.release(id)
+    for (const id of incidents) this.#changes.incident(id)
   }
 
   #apply(finding: Finding): void {
@@ -174,6 +189,9 @@ class AttributeMachine implements Machine {
     this.#state.nowMs = Math.max(this.#state.nowMs, evidence.atMs)
     entry.evidence = evidence
     noteHistory(entry, evidence)
+    if (entry.restoredToMs !== undefined && evidence.atMs <= entry.restoredToMs) {
+      return this.#changes.release(evidence.release!)
+    }
     const before = entry.verdict.verdict
     const vetoes = vetoesOf(this.#state, entry, evidence)
     entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
@@ -231,12 +249,14 @@ class AttributeMachine implements Machine {
   }
 
   #refresh(entry: IncidentEntry): void {
+    if (entry.restoredToMs !== undefined && this.#state.nowMs <= entry.restoredToMs) return
+    if (!entry.releases.some((id) => this.#state.releases.has(id))) return
     const atMs = Math.max(entry.lastChangeMs, this.#state.nowMs)
     const { incident, ranking, lead } = refresh(this.#state, entry, atMs, this.#settings)
     entry.recoveredAtMs = incident.state === 'recovered' ? (entry.recoveredAtMs ?? atMs) : null
     if (incident.state === 'resolved') entry.recoveredAtMs = null
     this.#publishIncident(entry, incident, lead)
-    this.#rankings(entry, ranking, atMs, false)
+    tellRankings(this.#observer, this.#state, entry, { ranking, atMs, end: false })
     this.#changes.incident(entry.id)
   }
 
@@ -252,35 +272,18 @@ class AttributeMachine implements Machine {
     }
   }
 
-  /** Rankings are told at the alert, 3 and 10 minutes later; at the end of the input, those still due. */
-  #rankings(entry: IncidentEntry, ranking: Ranking, atMs: number, end: boolean): void {
-    if (this.#observer.ranking === undefined) return
-    for (const afterMs of rankedAfterMs) {
-      if (entry.ranked.includes(afterMs)) continue
-      if (!end && atMs < entry.openedAtMs + afterMs) break
-      entry.ranked.push(afterMs)
-      this.#observer.ranking({
-        atMs,
-        incident: entry.id,
-        afterMs,
-        naming: ranking.naming,
-        suspects: ranking.suspects,
-        baselines: baselines(ranking.input, {
-          alertMs: entry.openedAtMs,
-          aiShare: aiShares(this.#state.releases.values()),
-        }),
-      })
-    }
-  }
-
   #tick({ unit, atMs, end }: FindingTick): void {
     const { units } = this.#state
     units.set(unit, Math.max(units.get(unit) ?? 0, atMs))
     this.#state.nowMs = Math.max(this.#state.nowMs, Math.min(...units.values()))
     for (const entry of this.#state.incidents.values()) {
       if (entry.resolvedAtMs !== null) continue
-      if (this.#isDue(entry)) this.#refresh(entry)
-      this.#resolveIfQuiet(entry)
+      if (isRankingDue(entry, this.#state.nowMs)) this.#refresh(entry)
+      const quiet = hasBeenQuiet(entry, this.#state.nowMs, this.#settings.resolveAfterMs)
+      if (!quiet && !isUnheard(this.#state, entry)) continue
+      if (!quiet) entry.expired = true
+      entry.resolvedAtMs = this.#state.nowMs
+      this.#refresh(entry)
     }
     if (isForgettingDue(this.#state)) this.#forget()
     this.#changes.unit()
@@ -291,25 +294,6 @@ class AttributeMachine implements Machine {
     const forgotten = forget(this.#state)
     for (const entry of forgotten.incidents) this.#records.forgetIncident(entry)
     this.#changes.forgotten(forgotten)
-  }
-
-  /** A ranking is due, or the naming may say more now that 3 min have passed. */
-  #isDue({ openedAtMs, lastChangeMs }: IncidentEntry): boolean {
-    return rankedAfterMs.some(
-      (afterMs) =>
-        afterMs > 0 &&
-        this.#state.nowMs >= openedAtMs + afterMs &&
-        lastChangeMs < openedAtMs + afterMs &&
-        this.#state.nowMs < openedAtMs + afterMs + 60_000,
-    )
-  }
-
-  #resolveIfQuiet(entry: IncidentEntry): void {
-    const { recoveredAtMs } = entry
-    if (recoveredAtMs === null) return
-    if (this.#state.nowMs - recoveredAtMs < this.#settings.resolveAfterMs) return
-    entry.resolvedAtMs = this.#state.nowMs
-    this.#refresh(entry)
   }
 
   /** The recorded input has ended: the last word on every release and the rankings still due. */
@@ -329,7 +313,7 @@ class AttributeMachine implements Machine {
         openedAtMs: Math.min(entry.openedAtMs, atMs - rankedAfterMs.at(-1)!),
       }
       const { ranking } = refresh(this.#state, late, atMs, this.#settings)
-      this.#rankings(entry, ranking, atMs, true)
+      tellRankings(this.#observer, this.#state, entry, { ranking, atMs, end: true })
     }
   }
 }

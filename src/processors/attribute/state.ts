@@ -20,6 +20,8 @@ export interface ReleaseEntry {
   history: [number, number][]
   /** Revision of the published `Release`. */
   published: number
+  /** Taken over from a predecessor's record: what findings say of the time up to here is known. */
+  restoredToMs?: number
 }
 
 export interface ServiceEntry {
@@ -46,6 +48,10 @@ export interface IncidentEntry {
   /** As last published, and the revision of the last `incident.detected`. */
   incident: Incident
   detectedRevision: number | null
+  /** Taken over from a predecessor's record, as it was then. */
+  restoredToMs?: number
+  /** Nothing was heard of its releases for a day: it is closed without a cure. */
+  expired?: boolean
 }
 
 export interface EnvironmentState {

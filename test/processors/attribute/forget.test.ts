@@ -62,9 +62,10 @@ describe('what attribute forgets', () => {
     expect(kept).toContain('release/rel_11')
   })
 
-  it('keeps the releases of an open incident however old it is', () => {
+  it('keeps the releases of an open incident however old they are', () => {
+    const lastChangeMs = startMs + 89.5 * dayMs
     const unit = new AttributeUnit([
-      incident('inc_0000000000000001', openWith('rel_a')),
+      incident('inc_0000000000000001', { ...openWith('rel_a'), lastChangeMs }),
       stored('rel_a', startMs),
     ])
     unit.tick(startMs + 90 * dayMs)
