@@ -80,6 +80,8 @@ describe('an incident', () => {
     )
 
     expect(incidents.at(-1)).toMatchObject({ state: 'resolved', resolution: 'fixed-forward' })
+    // To the end the title says what got worse, from what to what.
+    for (const { title } of incidents) expect(title).toMatch(/^checkout 1\.1: POST \/orders errors/)
   })
 
   it('is not opened by the release that repairs, and not by a harmless one after it (seed 11)', () => {

@@ -134,9 +134,9 @@ export function refresh(
     .filter((each) => each !== undefined)
   const ranking = rankNow(state, releases, entry.onsetMs, atMs - entry.openedAtMs, settings)
   const lead = leadOf(releases, ranking)
-  const loud = worstStreams(lead)
   const streams = releases.flatMap((release) => worstStreams(release))
-  const headline = headlineOf(loud)
+  // What is back to usual is not material any more, and still is what got worse.
+  const headline = headlineOf(worstStreams(lead)) ?? headlineOf(speakingStreams(lead))
   const clause = headline === undefined ? lead.verdict.reason : worseClause(headline)
   const { naming, suspects } = ranking
   const named =
@@ -162,7 +162,7 @@ export function refresh(
     suspects,
     exemplars: exemplarsOf(releases),
     suggestion,
-    resolution: entry.expired === true ? 'expired' : resolutionOf(stateNow, lead, later),
+    resolution: resolutionOf(stateNow, lead, later),
   }
   return { incident, ranking, lead }
 }
@@ -178,11 +178,12 @@ function leadOf(releases: readonly ReleaseEntry[], { mass }: Ranking): ReleaseEn
 }
 
 /** Streams that speak for the regression, loudest first; a route before its whole service when it says as much. */
-function worstStreams({ evidence }: ReleaseEntry): StreamEvidence[] {
-  if (evidence === null) return []
-  const loud = evidence.streams.filter(
-    (stream) => stream.logE >= judgeDefaults.suspiciousLogE && isMaterial(stream, judgeDefaults),
-  )
+function worstStreams(release: ReleaseEntry): StreamEvidence[] {
+  return speakingStreams(release).filter((stream) => isMaterial(stream, judgeDefaults))
+}
+
+function speakingStreams({ evidence }: ReleaseEntry): StreamEvidence[] {
+  const loud = evidence?.streams.filter(({ logE }) => logE >= judgeDefaults.suspiciousLogE) ?? []
   return loud.sort((a, b) => rankOf(b) - rankOf(a))
 }
 
