@@ -162,7 +162,7 @@ export function refresh(
     suspects,
     exemplars: exemplarsOf(releases),
     suggestion,
-    resolution: resolutionOf(stateNow, lead, later),
+    resolution: entry.expired === true ? 'expired' : resolutionOf(stateNow, lead, later),
   }
   return { incident, ranking, lead }
 }
