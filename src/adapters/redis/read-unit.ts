@@ -18,21 +18,22 @@ export async function readGroup(
 ): Promise<StoredEntry[]> {
   const key = groupKey(keys, group)
   const match = prefix === '' ? [] : ['MATCH', `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`]
-  // A hash that is rebuilt during a scan may give an entry twice.
-  const found = new Map<string, StoredEntry>()
+  const found: StoredEntry[] = []
   let cursor = '0'
   do {
     const [next, fields] = await connection.call((commands) =>
       commands.hscanBuffer(key, cursor, ...match, 'COUNT', pieceCount),
     )
     for (let at = 0; at + 1 < fields.length; at += 2) {
-      const name = fields[at]!.toString()
       const { buffer, byteOffset, byteLength } = fields[at + 1]!
-      found.set(name, { group, key: name, value: new Uint8Array(buffer, byteOffset, byteLength) })
+      const value = new Uint8Array(buffer, byteOffset, byteLength)
+      found.push({ group, key: fields[at]!.toString(), value })
     }
     cursor = next.toString()
   } while (cursor !== '0')
-  return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+  found.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  // A hash that is rebuilt during a scan may give an entry twice; the sort is stable, so the last is the newest.
+  return found.filter((entry, at) => entry.key !== found[at + 1]?.key)
 }
 
 /** All entries of the groups named, a list for each, in their order. */
