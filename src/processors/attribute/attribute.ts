@@ -175,8 +175,10 @@ class AttributeMachine implements Machine {
     }
     entry.finding = finding
     this.#state.releases.set(finding.id, entry)
+    const before = entry.verdict.verdict
     entry.verdict = verdictOfPhase(finding, entry.verdict, this.#state.nowMs)
     this.#publishRelease(entry)
+    if (entry.verdict.verdict !== before) this.#tellVerdict(entry, before, null)
     for (const incident of this.#incidentsOf(finding.service)) this.#refresh(incident)
   }
 
