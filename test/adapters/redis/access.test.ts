@@ -1,5 +1,5 @@
 /** Who may come in, what is said to those who may not, and whether the servers keep what they are given. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -215,13 +215,18 @@ describe.skipIf(missing !== null)(`access to Redis${missing ? `: ${missing}` : '
     await store.close()
   })
 
-  describe('over TLS', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'culprit-tls-'))
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const noOpenssl = spawnSync('openssl', ['version']).status !== 0
+  describe.skipIf(noOpenssl)(`over TLS${noOpenssl ? ': no openssl on PATH' : ''}`, () => {
+    let folder: string
+    let keyFile: string
+    let certFile: string
     let secured: RedisServer
     let url: string
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'culprit-tls-'))
+      keyFile = join(folder, 'key.pem')
+      certFile = join(folder, 'cert.pem')
       const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1']
       const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
       const out = ['-keyout', keyFile, '-out', certFile, '-days', '2']

@@ -22,7 +22,7 @@ export async function startRedisContainer(): Promise<RedisContainer | null> {
   if (!(await engineAnswers())) return null
   const { GenericContainer, Wait } = await import('testcontainers')
   const container = await new GenericContainer(image)
-    .withCommand(['redis-server', '--appendonly', 'yes', '--save', ''])
+    .withCommand('redis-server --appendonly yes --save  --protected-mode no'.split(' '))
     .withExposedPorts(6379)
     .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'))
     .withStartupTimeout(startMsMax)

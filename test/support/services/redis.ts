@@ -24,7 +24,7 @@ export async function startRedis(): Promise<Service<RedisAt>> {
     const server = await RedisServer.start()
     return {
       at: { url: server.url },
-      how: `${program} on port ${server.port}`,
+      how: `${program} on port ${server.port}, since ${why}`,
       stop: () => server.stop(),
     }
   } catch (error) {
