@@ -4,8 +4,9 @@
  * The watermark is the least over all units. A unit missing from all ticks for `absentAfterMs` of tick
  * time is left out and counted; one whose process ended in order is left out at once. A unit of the roster
  * that no tick has named yet is waited for like any other: on a cold start the empty partitions speak
- * first, and the full ones must not be late for it. Tick time is how far the greatest unit time has moved,
- * at most `tickStepMaxMs` a tick: after all of ingest was down it jumps, and nobody was absent meanwhile.
+ * first, and the full ones must not be late for it. Tick time is how far the greatest time of the roster's
+ * units (without a roster, of all) has moved, at most `tickStepMaxMs` a tick: after all of ingest was down
+ * it jumps, and while a group shares out its partitions only doors speak; nobody was absent meanwhile.
  * The watermark never goes back. Error kinds wait for the units of the logs too, but at most
  * `kindsWaitMs` longer than the rates. Milliseconds since the epoch.
  */
@@ -26,7 +27,7 @@ export interface WatermarkState {
   units: Record<string, { timeMs: number; namedMs: number }>
   /** Tick time, from any origin. */
   tickMs: number
-  /** The greatest unit time that was named. */
+  /** The greatest time of a unit that counts for tick time. */
   greatestMs: number
   ratesMs: number
   kindsMs: number
@@ -45,8 +46,8 @@ export function applyTick(
   state: WatermarkState,
   { units, left = [], roster = {} }: Pick<Tick, 'units' | 'left' | 'roster'>,
 ): boolean {
-  advanceTickTime(state, units)
   const expected = rosterUnits(roster)
+  advanceTickTime(state, units, expected)
   for (const unit of expected) {
     if (state.leftOut.includes(unit)) continue
     state.units[unit] ??= { timeMs: unheardMs, namedMs: state.tickMs }
@@ -64,8 +65,13 @@ export function applyTick(
   return moveWatermarks(state)
 }
 
-function advanceTickTime(state: WatermarkState, units: Readonly<Record<string, number>>): void {
-  const greatestMs = Math.max(state.greatestMs, ...Object.values(units))
+function advanceTickTime(
+  state: WatermarkState,
+  units: Readonly<Record<string, number>>,
+  expected: readonly string[],
+): void {
+  const spoken = expected.length === 0 ? Object.values(units) : expected.map((unit) => units[unit])
+  const greatestMs = Math.max(state.greatestMs, ...spoken.map((timeMs) => timeMs ?? -1))
   const first = state.greatestMs < 0
   state.tickMs += first ? 0 : Math.min(tickStepMaxMs, greatestMs - state.greatestMs)
   state.greatestMs = greatestMs

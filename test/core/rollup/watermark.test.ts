@@ -60,6 +60,16 @@ describe('the watermark', () => {
     expect(state).toMatchObject({ ratesMs: 91_000, leftOut: [] })
   })
 
+  it('holds nobody absent while a group shares out its partitions and only doors speak', () => {
+    const state = emptyWatermark()
+    const roster = { spans: 2 }
+    applyTick(state, { units: { 'spans/0': 10_000, 'spans/1': 10_000, 'http/1': 10_000 }, roster })
+    for (let atMs = 11_000; atMs <= 200_000; atMs += 1_000) {
+      applyTick(state, { units: { 'http/1': atMs }, roster })
+    }
+    expect(state).toMatchObject({ ratesMs: 10_000, absent: 0 })
+  })
+
   it('lets error kinds wait for the logs, at most 60 s', () => {
     const state = emptyWatermark()
     applyTick(state, { units: { 'ingest/otlp_spans/0': 100_000, 'ingest/otlp_logs/0': 80_000 } })
