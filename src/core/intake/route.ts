@@ -2,7 +2,8 @@
  * The name of what was asked for: one word per endpoint, never a raw path.
  *
  * HTTP: `METHOD http.route`; without a route the method alone. RPC: `rpc.service/rpc.method`. Messaging: `operation
- * destination`, the template before the name. Else the span's name with ids and numbers replaced by `*`.
+ * destination`, the template before the name. Else the span's name with ids and numbers replaced by `*`; of a
+ * point that names nothing, the metric. Never empty.
  * Source: contract section 4, *Route*.
  */
 import type { Attributes, Span } from './otlp/telemetry.ts'
@@ -38,7 +39,7 @@ const destinationKeys = [
   'messaging.destination',
 ] as const
 
-export function pointRoute(attributes: Attributes): string {
+export function pointRoute(attributes: Attributes, metric: string): string {
   const method = firstText(attributes, methodKeys)
   // Flask's old metric has the route's template in http.target; a raw path there is normalised.
   const target = textAt(attributes, 'http.target')
@@ -54,7 +55,7 @@ export function pointRoute(attributes: Attributes): string {
   }
   const spanName = textAt(attributes, 'span.name')
   if (spanName !== null) return normaliseName(spanName)
-  return route ?? ''
+  return route ?? cut(metric)
 }
 
 function httpRoute(method: string, route: string): string {

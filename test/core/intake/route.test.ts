@@ -57,9 +57,10 @@ describe('the route of a metric point', () => {
     { values: { 'span.name': 'POST /orders', 'http.route': '/orders' }, route: 'POST /orders' },
     { values: { 'rpc.service': 'A', 'rpc.method': 'b' }, route: 'A/b' },
     { values: { 'messaging.destination.name': 'orders' }, route: 'orders' },
-    { values: {}, route: '' },
+    { values: {}, route: 'app.requests' },
   ])('is $route for $values', ({ values, route }) => {
-    expect(pointRoute(new Map(Object.entries(values) as [string, AttributeValue][]))).toBe(route)
+    const attributes = new Map(Object.entries(values) as [string, AttributeValue][])
+    expect(pointRoute(attributes, 'app.requests')).toBe(route)
   })
 })
 

@@ -125,7 +125,7 @@ class PointFold {
     const { metric, point, identity } = each
     const route = this.#routes.admit(
       `${identity.key}\n${identity.version ?? ''}`,
-      pointRoute(point.attributes),
+      pointRoute(point.attributes, metric.name),
     )
     if (isCumulative(metric)) {
       this.#snapshot(each, { role: 'server', route, callee: null })
