@@ -153,7 +153,14 @@ export function judgeRelease(
   )
   const said = `log evidence ${logE.toFixed(1)}`
   const alarmed = logE >= thresholds.regressedLogE
-  if (missing > thresholds.missingShareMax && (final || alarmed)) {
+  // What callers see does not come from the telemetry that is missing.
+  const seen = streams.some(
+    (each) =>
+      each.signal === 'availability' &&
+      each.logE >= thresholds.regressedLogE &&
+      isMaterial(each, thresholds),
+  )
+  if (missing > thresholds.missingShareMax && (final || alarmed) && !(alarmed && seen)) {
     return { state: 'inconclusive', why: `${Math.round(missing * 100)} % of telemetry is missing` }
   }
   if (gauge) return { state: 'regressed', why: `gauge, log evidence ${gauge.logE.toFixed(1)}` }

@@ -13,10 +13,14 @@ import {
 import type { ReleaseState } from '../../core/releases/release-state.ts'
 import { hintsOf, isEstablished, isVersionless } from '../../core/releases/versions.ts'
 import { sameVersion } from '../../core/releases/version-match.ts'
-import { requestsBetween } from './history.ts'
+import { bucketsBetween, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 
 const minuteMs = 60_000
+/** A version that has not reported this long after its event may be one that never comes up. */
+const unreportedMs = 2 * minuteMs
+const failedCallsMin = 5
+const failedRatioMin = 3
 
 export function progressReleases(state: ServiceState, nowMs: number): void {
   openInferredReleases(state, nowMs)
@@ -31,6 +35,17 @@ function openInferredReleases(state: ServiceState, nowMs: number): void {
   for (const [version, seen] of state.versions.seen) {
     if (seen.initial || seen.opened || !isEstablished(seen)) continue
     seen.opened = true
+    const late = state.releases.find(
+      (release) =>
+        release.label === null &&
+        release.firstWindowMs !== null &&
+        labelOf(state.versions, release.match) === version,
+    )
+    if (late !== undefined) {
+      // It came up after all: the same release, which is watched since its event.
+      late.label = version
+      continue
+    }
     const known = state.releases.some(
       (release) =>
         release.label === version ||
@@ -67,12 +82,13 @@ function expose(state: ServiceState, release: ReleaseState, nowMs: number): void
     setExposed(state, release, release.eventMs)
     return
   }
-  if (neverCameUp(state, release, nowMs)) {
-    release.label = null
-    setExposed(state, release, release.eventMs)
-    release.finding.note =
-      'the new version does not report and requests to the old one have stopped'
-  }
+  const stopped = neverCameUp(state, release, nowMs)
+  if (!stopped && !callersSuffer(state, release, nowMs)) return
+  release.label = null
+  setExposed(state, release, release.eventMs)
+  release.finding.note = stopped
+    ? 'the new version does not report and requests to the old one have stopped'
+    : 'the new version does not report and calls to the service fail'
 }
 
 function setExposed(state: ServiceState, release: ReleaseState, atMs: number): void {
@@ -144,6 +160,33 @@ function neverCameUp(state: ServiceState, release: ReleaseState, nowMs: number):
       ? 0
       : buckets.reduce((sum, each) => sum + requestsIn(each), 0) / buckets.length
   return rate(before) > 0 && rate(last) < 0.05 * rate(before)
+}
+
+/**
+ * The new version does not report, and its callers see it: calls fail more often than before the event.
+ * This only says that it is worth watching; whether it is a regression is for the monitors to say.
+ */
+function callersSuffer(state: ServiceState, release: ReleaseState, nowMs: number): boolean {
+  const { eventMs, finding } = release
+  if (finding.phase !== 'waiting' || nowMs < eventMs + unreportedMs) return false
+  const { closedToMs } = state.tracks.calls
+  const after = failedCalls(bucketsBetween(state, 'calls', eventMs, closedToMs))
+  const before = failedCalls(bucketsBetween(state, 'calls', eventMs - 60 * minuteMs, eventMs))
+  if (before.calls === 0 || after.failed < failedCallsMin) return false
+  return after.failed / after.calls >= (failedRatioMin * Math.max(1, before.failed)) / before.calls
+}
+
+function failedCalls(buckets: readonly Bucket[]): { calls: number; failed: number } {
+  const sum = { calls: 0, failed: 0 }
+  for (const { cells } of buckets) {
+    for (const { routes } of cells.values()) {
+      for (const { requests, errors, unanswered } of routes.values()) {
+        sum.calls += requests
+        sum.failed += Math.min(requests, Math.max(errors, unanswered))
+      }
+    }
+  }
+  return sum
 }
 
 function busiest(state: ServiceState): TrackState | null {
