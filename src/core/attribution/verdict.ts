@@ -69,7 +69,9 @@ export function decideVerdict(
   const next = { ...before, evidence: evidence.logE, final: evidence.final }
   const settled = judged(next, release, evidence, vetoes)
   const changed = settled.verdict !== before.verdict
-  return { ...next, ...settled, atMs: changed ? evidence.atMs : before.atMs }
+  // What a slow source tells is older than what was said of the release meanwhile: time does not go back.
+  const atMs = Math.max(evidence.atMs, before.atMs ?? 0)
+  return { ...next, ...settled, atMs: changed ? atMs : before.atMs }
 }
 
 type Decision = Pick<VerdictState, 'verdict' | 'reason'> &

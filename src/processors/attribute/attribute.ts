@@ -219,7 +219,7 @@ class AttributeMachine implements Machine {
   ): void {
     if (this.#observer.verdict === undefined) return
     this.#observer.verdict({
-      atMs: evidence?.atMs ?? this.#state.nowMs,
+      atMs: Math.max(evidence?.atMs ?? this.#state.nowMs, entry.verdict.atMs ?? 0),
       release: releaseRecord(entry.finding, entry.verdict, entry.published),
       from,
       verdict: entry.verdict.verdict,

@@ -27,7 +27,7 @@ export function progressReleases(state: ServiceState, nowMs: number): void {
   for (const release of state.releases) {
     if (!isAwaited(release, nowMs)) continue
     expose(state, release, nowMs)
-    if (release.firstWindowMs === null) giveUpOrWait(release, nowMs)
+    if (release.firstWindowMs === null) giveUpOrWait(state, release, nowMs)
   }
 }
 
@@ -203,10 +203,12 @@ function requestsIn(bucket: Bucket): number {
   return sum
 }
 
-function giveUpOrWait(release: ReleaseState, nowMs: number): void {
+function giveUpOrWait({ tracks }: ServiceState, release: ReleaseState, nowMs: number): void {
   const { finding } = release
   const waitedMs = nowMs - Math.max(release.knownMs, release.eventMs)
-  if (finding.phase === 'waiting' && waitedMs >= unjoinedAfterMs) {
+  // A point, the rest of its bucket and the bucket's closing take a step each.
+  const patienceMs = Math.max(unjoinedAfterMs, 3 * (tracks.metrics.stepMs ?? 0) + minuteMs)
+  if (finding.phase === 'waiting' && waitedMs >= patienceMs) {
     finding.phase = 'unjoined'
     finding.note = `no telemetry of ${finding.service} ${finding.version ?? ''} in 10 min`.trim()
     release.changed = true
