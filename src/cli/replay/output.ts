@@ -1,5 +1,6 @@
 /**
- * What `replay` prints: one JSON object a line, those of one moment in the order of time and then of kind.
+ * What `replay` prints: one JSON object a line, in the order of time and then of kind. A slow source closes
+ * its buckets minutes after a fast one: lines are held until nothing earlier can come.
  */
 import type { Incident } from '../../contracts/incident.ts'
 import { formatInstant } from '../../core/kernel/instant.ts'
@@ -39,11 +40,11 @@ export class ReplayOutput {
     this.#lines.push({ atMs, kind, text: JSON.stringify({ type: kind, ...value }) })
   }
 
-  /** Prints what one moment brought. */
-  flush(): void {
-    if (this.#lines.length === 0) return
-    const lines = this.#lines
-    this.#lines = []
+  /** Prints what is before `beforeMs`: no window is still to close there. */
+  flush(beforeMs: number): void {
+    const lines = this.#lines.filter(({ atMs }) => atMs < beforeMs)
+    if (lines.length === 0) return
+    this.#lines = this.#lines.filter(({ atMs }) => !(atMs < beforeMs))
     // Array.prototype.sort is stable: what was decided first is printed first.
     lines.sort(
       (a, b) => a.atMs - b.atMs || replayKinds.indexOf(a.kind) - replayKinds.indexOf(b.kind),

@@ -60,6 +60,9 @@ class Replay {
   #offset = 0
   #clockMs = Number.NEGATIVE_INFINITY
   #tickedMs = Number.NEGATIVE_INFINITY
+  /** Up to here everything has closed, and up to there it was printed. */
+  #settledMs = Number.NEGATIVE_INFINITY
+  #printedMs = Number.NEGATIVE_INFINITY
   #sinceTick = 0
 
   constructor(options: ReplayOptions) {
@@ -83,6 +86,9 @@ class Replay {
             this.#late += count
           },
           refused: (reason) => this.#refuse(reason, 1),
+          settled: (beforeMs) => {
+            this.#settledMs = beforeMs
+          },
         }),
         attributeProcessor(options.attribute, topics, {
           verdict: (told) => {
@@ -181,7 +187,9 @@ class Replay {
       ...(end ? { end } : {}),
     }
     this.#offer([serviceEventOutput(tick, this.#topics.serviceEvents)])
-    this.#output.flush()
+    if (this.#settledMs <= this.#printedMs) return
+    this.#printedMs = this.#settledMs
+    this.#output.flush(this.#settledMs)
   }
 
   #refuse(reason: string, count: number): void {
@@ -213,6 +221,6 @@ class Replay {
       releases: this.#releases.size,
       incidents: this.#incidents.size,
     })
-    this.#output.flush()
+    this.#output.flush(Number.POSITIVE_INFINITY)
   }
 }

@@ -236,3 +236,15 @@ function releaseHeld(state: ServiceState, track: TrackName, into: Absorbing): vo
   }
   dirty.service(state)
 }
+
+/** Time of the earliest first point that waits for its source's spacing; infinite for none. */
+export function heldFromMs({ series, tracks }: ServiceState): number {
+  let fromMs = Number.POSITIVE_INFINITY
+  if (tracks.metrics.stepMs !== null) return fromMs
+  for (const points of series.values()) {
+    for (const { held, timeMs } of points.values()) {
+      if (held?.track === 'metrics') fromMs = Math.min(fromMs, timeMs)
+    }
+  }
+  return fromMs
+}

@@ -43,6 +43,8 @@ export interface DetectObserver {
   refused?(reason: string): void
   /** Records that came after their window had closed. */
   late?(count: number): void
+  /** No bucket that ends before this instant is still to close, of what has come so far. */
+  settled?(beforeMs: number): void
 }
 
 export interface DetectTopics {
@@ -178,6 +180,7 @@ class DetectMachine implements Machine {
       }
       for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
       if (end) findings.push(...this.#joinPending(true), ...this.#lastJoined(endMs))
+      this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()

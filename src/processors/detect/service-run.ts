@@ -14,6 +14,7 @@ import {
   type TrackName,
   windowMs,
 } from '../../core/rollup/track.ts'
+import { heldFromMs } from './absorb.ts'
 import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
@@ -159,6 +160,17 @@ export class ServiceRun {
       dueMs = Math.min(dueMs, nextClosing(track, graceMs)?.atMs ?? dueMs)
     }
     return dueMs
+  }
+
+  /** The earliest end of a bucket that is still to close; infinite for none. */
+  get settledMs(): number {
+    const { graceMs } = this.#context.settings
+    let settledMs = heldFromMs(this.state)
+    for (const track of [this.state.tracks.spans, this.state.tracks.metrics]) {
+      const next = nextClosing(track, graceMs)
+      if (next !== null) settledMs = Math.min(settledMs, next.startMs + next.stepMs)
+    }
+    return settledMs
   }
 
   /** End of the newest cells that are still open; 0 for none. */
