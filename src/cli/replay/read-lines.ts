@@ -2,14 +2,15 @@
  * The lines of one recorded file, never whole in memory: plain, `.gz` or `.zst` (long window), JSON lines
  * or the Collector's length-prefixed protobuf. `-` is standard input.
  *
- * What can be read of a damaged file (cut, not what its name says) is read; then one `null` says so.
+ * What can be read of a damaged file (cut, not what its name says) is read; then one `null` says so. A line
+ * beyond the bound is one `null` too, and what follows it is read.
  */
 import { createReadStream } from 'node:fs'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
 import { UnreachableError } from '../../core/kernel/errors.ts'
 
-/** A line or message may be as large as a request. */
-const lineBytesMax = 256 * 1024 * 1024
+/** A line or message may be as large as a request (`limits.requestBytes`). */
+const lineBytesMax = 64 * 1024 * 1024
 const newline = 0x0a
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -50,6 +51,7 @@ async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
   let rest: Buffer[] = []
   let restBytes = 0
   let prefixed: boolean | null = null
+  let skipping = false
   for await (const bytes of source) {
     const chunk: Buffer = prefixed === null ? withoutMark(bytes) : bytes
     if (chunk.length === 0) continue
@@ -77,12 +79,17 @@ async function* splitMessages(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
       rest = []
       restBytes = 0
       from = at + 1
-      if (!isBlank(line)) yield line
+      if (!skipping && !isBlank(line)) yield line
+      skipping = false
     }
-    if (from < chunk.length) {
+    if (from < chunk.length && !skipping) {
       rest.push(chunk.subarray(from))
       restBytes += chunk.length - from
-      if (restBytes > lineBytesMax) throw new UnreachableError('a line is longer than 256 MiB')
+      if (restBytes <= lineBytesMax) continue
+      skipping = true
+      rest = []
+      restBytes = 0
+      yield null
     }
   }
   if (prefixed === true && restBytes > 0) yield null

@@ -48,6 +48,13 @@ describe('readLines', () => {
     expect(lines.map((line) => line.trim())).toEqual(['a', 'b'])
   })
 
+  it('skips a line beyond the bound and reads what follows it', async () => {
+    const long = Buffer.alloc(65 * 1024 * 1024, 'x')
+    expect(
+      await read('x.jsonl', Buffer.concat([Buffer.from('a\n'), long, Buffer.from('\nb\n')])),
+    ).toEqual(['a', 'cut', 'b'])
+  })
+
   it('reads length-prefixed messages', async () => {
     const bytes = Buffer.concat([message(3, 0x61), message(2, 0x62)])
     expect(await read('x.pb', bytes)).toEqual(['aaa', 'bb'])
