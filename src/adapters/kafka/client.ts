@@ -33,20 +33,21 @@ export const requestTimeoutMs = 10_000
 const connectionTimeoutMs = 3_000
 const authenticationTimeoutMs = 5_000
 
-let fixed: string | null | undefined
+let isPrepared = false
 
 export function openClient(options: ClientOptions): kafkajs.Kafka {
   const { told } = options
-  registerCodecs()
-  if (fixed === undefined) {
-    fixed = fixIdleTimer()
-    if (fixed !== null) told({ kind: 'idle-timer-not-fixed', why: fixed })
+  if (!isPrepared) {
+    isPrepared = true
+    registerCodecs()
+    const why = fixIdleTimer()
+    if (why !== null) told({ kind: 'idle-timer-not-fixed', why })
   }
   return new kafkajs.Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
     ...(options.ssl === null ? {} : { ssl: given(options.ssl) }),
-    ...(options.sasl === null ? {} : { sasl: options.sasl as kafkajs.SASLOptions }),
+    ...(options.sasl === null ? {} : { sasl: { ...options.sasl } as kafkajs.SASLOptions }),
     connectionTimeout: connectionTimeoutMs,
     authenticationTimeout: authenticationTimeoutMs,
     requestTimeout: requestTimeoutMs,

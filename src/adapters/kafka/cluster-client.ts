@@ -45,31 +45,21 @@ const retryMs = 100
 const fetchBytesMax = 4 * 1024 * 1024
 const fetchWaitMs = 500
 const readCommitted = 1
+const produceApi = 0
+const fetchApi = 1
 
 export class ClusterClient {
   readonly #clock: Clock
   readonly #withinMs: number
-  readonly #consumer: kafkajs.Consumer
-  readonly #cluster: kafkajs.Cluster
+  readonly #client: kafkajs.Kafka
+  #open: OpenCluster
   #questions: Question[] = []
-  #connected = false
 
   constructor({ client, clock, withinMs }: ClusterClientOptions) {
+    this.#client = client
     this.#clock = clock
     this.#withinMs = withinMs
-    let cluster: kafkajs.Cluster | null = null
-    this.#consumer = client.consumer({
-      groupId: 'never-joined',
-      allowAutoTopicCreation: false,
-      metadataMaxAge: 60_000,
-      partitionAssigners: [
-        (config) => {
-          cluster = config.cluster
-          return stickyAssigner(() => null)(config)
-        },
-      ],
-    })
-    this.#cluster = cluster!
+    this.#open = openCluster(client)
   }
 
   /** First offset kept, and the one that comes next, for what has been committed. */
@@ -82,9 +72,9 @@ export class ClusterClient {
 
   /** Records from an offset on: at least one, if there is any. */
   fetch({ topic, partition, from }: Place & { readonly from: number }): Promise<FetchedPartition> {
-    return this.#ask('reading', [topic], async () => {
-      const leaders = this.#cluster.findLeaderForPartitions(topic, [partition])
-      const broker = await this.#cluster.findBroker({ nodeId: Object.keys(leaders)[0]! })
+    return this.#ask('reading', [topic], async (cluster) => {
+      const leaders = cluster.findLeaderForPartitions(topic, [partition])
+      const broker = await cluster.findBroker({ nodeId: Object.keys(leaders)[0]! })
       const place = { partition, fetchOffset: String(from), maxBytes: fetchBytesMax }
       const { responses } = (await broker.fetch({
         isolationLevel: readCommitted,
@@ -98,8 +88,8 @@ export class ClusterClient {
   }
 
   committed(group: string, { topic, partition }: Place): Promise<number | null> {
-    return this.#ask('reading a group’s offset', [topic], async () => {
-      const coordinator = await this.#cluster.findGroupCoordinator({ groupId: group })
+    return this.#ask('reading a group’s offset', [topic], async (cluster) => {
+      const coordinator = await cluster.findGroupCoordinator({ groupId: group })
       const topics = [{ topic, partitions: [{ partition, offset: '-1' }] }]
       const { responses } = await coordinator.offsetFetch({ groupId: group, topics })
       const offset = Number(responses[0]?.partitions[0]?.offset ?? -1)
@@ -107,8 +97,21 @@ export class ClusterClient {
     })
   }
 
+  /** The highest versions of two calls that one of the brokers serves. */
+  apis(): Promise<{ produce: number; fetch: number }> {
+    return this.#ask('asking for versions', [], async (cluster) => {
+      const [nodeId] = cluster.getNodeIds()
+      const broker = await cluster.findBroker({ nodeId: String(nodeId) })
+      const versions = await broker.apiVersions()
+      return {
+        produce: versions[produceApi]?.maxVersion ?? 0,
+        fetch: versions[fetchApi]?.maxVersion ?? 0,
+      }
+    })
+  }
+
   async close(): Promise<void> {
-    await this.#consumer.disconnect()
+    await this.#open.consumer.disconnect()
   }
 
   async #askOffsets(): Promise<void> {
@@ -123,15 +126,13 @@ export class ClusterClient {
       partitions: [...partitions].map((partition) => ({ partition })),
     }))
     try {
-      const answers = await this.#ask('listing offsets', [...byTopic.keys()], async () => {
+      const answers = await this.#ask('listing offsets', [...byTopic.keys()], async (cluster) => {
         const sentMonotonicMs = this.#clock.monotonic()
         const sentWallMs = this.#clock.now()
         const [earliest, end] = await Promise.all(
           [true, false].map(async (fromBeginning) =>
             indexOffsets(
-              await this.#cluster.fetchTopicsOffset(
-                asked.map((topic) => ({ ...topic, fromBeginning })),
-              ),
+              await cluster.fetchTopicsOffset(asked.map((topic) => ({ ...topic, fromBeginning }))),
             ),
           ),
         )
@@ -148,33 +149,65 @@ export class ClusterClient {
   }
 
   /** Asks until it is answered or the deadline is over. */
-  async #ask<T>(doing: string, topics: readonly string[], ask: () => Promise<T>): Promise<T> {
+  async #ask<T>(
+    doing: string,
+    topics: readonly string[],
+    ask: (cluster: kafkajs.Cluster) => Promise<T>,
+  ): Promise<T> {
     const deadlineMs = this.#clock.monotonic() + this.#withinMs
     for (;;) {
-      const leftMs = deadlineMs - this.#clock.monotonic()
+      const open = this.#open
+      const inTime = <R>(work: Promise<R>) =>
+        within({ clock: this.#clock, withinMs: deadlineMs - this.#clock.monotonic(), doing }, work)
       try {
-        const work = this.#prepare(topics).then(ask)
-        return await within({ clock: this.#clock, withinMs: leftMs, doing }, work)
+        return await inTime(prepare(open, topics).then(() => ask(open.cluster)))
       } catch (error) {
         if (!isNotNow(error)) throw error
-        if (this.#clock.monotonic() + retryMs >= deadlineMs) throw asUnreachable(error, doing)
+        if (this.#clock.monotonic() + retryMs >= deadlineMs) {
+          this.#renew(open)
+          throw asUnreachable(error, doing)
+        }
         await wait(this.#clock, retryMs)
-        await within(
-          { clock: this.#clock, withinMs: deadlineMs - this.#clock.monotonic(), doing },
-          this.#cluster.refreshMetadata(),
-        ).catch(() => undefined)
+        await inTime(open.cluster.refreshMetadata()).catch(() => undefined)
       }
     }
   }
 
-  async #prepare(topics: readonly string[]): Promise<void> {
-    if (!this.#connected) {
-      await this.#consumer.connect()
-      this.#connected = true
-    }
-    await this.#cluster.addMultipleTargetTopics([...topics])
-    await this.#cluster.refreshMetadataIfNecessary()
+  /** A topic that is gone stays among those that kafkajs asks about, and fails every later question. */
+  #renew(failed: OpenCluster): void {
+    if (this.#open !== failed) return
+    this.#open = openCluster(this.#client)
+    void failed.consumer.disconnect().catch(() => undefined)
   }
+}
+
+interface OpenCluster {
+  readonly consumer: kafkajs.Consumer
+  readonly cluster: kafkajs.Cluster
+  connected: boolean
+}
+
+function openCluster(client: kafkajs.Kafka): OpenCluster {
+  let cluster: kafkajs.Cluster | null = null
+  const consumer = client.consumer({
+    groupId: 'never-joined',
+    allowAutoTopicCreation: false,
+    metadataMaxAge: 60_000,
+    partitionAssigners: [
+      (config) => {
+        cluster = config.cluster
+        return stickyAssigner(() => null)(config)
+      },
+    ],
+  })
+  return { consumer, cluster: cluster!, connected: false }
+}
+
+async function prepare(open: OpenCluster, topics: readonly string[]): Promise<void> {
+  if (!open.connected) await open.consumer.connect()
+  open.connected = true
+  await open.cluster.addMultipleTargetTopics([...topics])
+  await open.cluster.refreshMetadataIfNecessary()
 }
 
 function indexOffsets(topics: readonly kafkajs.TopicOffsets[]): Map<string, number> {

@@ -5,6 +5,8 @@ export interface KafkaInspection {
   readonly reachable: boolean
   /** Why not, when it is not. */
   readonly why: string | null
+  /** Highest versions that a broker serves; Kafka does not tell its own version. */
+  readonly apis: { readonly produce: number; readonly fetch: number } | null
   readonly brokers: readonly {
     readonly id: number
     readonly address: string
@@ -28,7 +30,7 @@ export interface TopicInspection {
 export async function inspectCluster(
   admin: kafkajs.Admin,
   wanted: readonly string[],
-): Promise<KafkaInspection> {
+): Promise<Omit<KafkaInspection, 'apis'>> {
   const cluster = await admin.describeCluster()
   const existing = new Set(await admin.listTopics())
   const names = wanted.filter((name) => existing.has(name))

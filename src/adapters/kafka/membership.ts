@@ -14,7 +14,7 @@ import type { JoinRequest, Membership } from '../../ports/event-log.ts'
 import type { ClusterClient, Place } from './cluster-client.ts'
 import { Consumer } from './consumer.ts'
 import { endedWithin, wait, within } from './deadline.ts'
-import { asUnreachable, messageOf } from './failures.ts'
+import { asUnreachable, isNotNow, messageOf } from './failures.ts'
 import type { Told } from './kafka-event.ts'
 import { KafkaReader } from './kafka-reader.ts'
 import type { Claim } from './sticky-assigner.ts'
@@ -36,6 +36,7 @@ const watchEveryMs = 500
 const brokerSessionMs = 10_000
 /** Records lie behind and none come: after this the partition is looked at directly. */
 const probeAfterMs = 2_000
+const joinAgainMs = 200
 const rebuildMsMin = 500
 const rebuildMsMax = 30_000
 /** After this long without another rebuild the next one need not wait for long. */
@@ -55,6 +56,7 @@ export class GroupMembership implements Membership {
   #left = false
   #cancelWatch: (() => void) | null = null
   #lastWatchMs = 0
+  #toldFailure: unknown = null
   #rebuilding = false
   #rebuiltMs = -Infinity
   #rebuildMs = rebuildMsMin
@@ -67,15 +69,24 @@ export class GroupMembership implements Membership {
   /** Resolves when the brokers were reached; the first readers come when the group has dealt. */
   async join(): Promise<void> {
     const { clock, withinMs, request } = this.#options
-    const consumer = this.#newConsumer()
-    this.#consumer = consumer
     const doing = `joining ${request.group}`
-    try {
-      await within({ clock, withinMs, doing }, consumer.start())
-    } catch (error) {
-      this.#left = true
-      void consumer.end()
-      throw asUnreachable(error, doing)
+    const deadlineMs = clock.monotonic() + withinMs
+    for (;;) {
+      const consumer = this.#newConsumer()
+      this.#consumer = consumer
+      try {
+        const leftMs = deadlineMs - clock.monotonic()
+        await within({ clock, withinMs: leftMs, doing }, consumer.start())
+        break
+      } catch (error) {
+        void consumer.end()
+        // A topic that was made a moment ago may not be known to every broker.
+        if (!isNotNow(error) || clock.monotonic() + joinAgainMs >= deadlineMs) {
+          this.#left = true
+          throw asUnreachable(error, doing)
+        }
+        await wait(clock, joinAgainMs)
+      }
     }
     this.#watch()
   }
@@ -107,7 +118,9 @@ export class GroupMembership implements Membership {
       skipped: (place, next) => this.#readers.get(nameOf(place))?.skip(next),
       crashed: (error, restarts) => {
         this.#loseAll()
-        if (!restarts) this.#rebuild(messageOf(error))
+        const why = messageOf(error)
+        if (!restarts) return this.#rebuild(why)
+        this.#options.told({ kind: 'unreachable', doing: `reading as ${request.group}`, why })
       },
     })
     return consumer
@@ -232,8 +245,12 @@ export class GroupMembership implements Membership {
         .offsets(reader)
         .then(
           (offsets) => reader.answered(offsets, from),
-          (error: unknown) =>
-            told({ kind: 'unreachable', doing: 'listing offsets', why: messageOf(error) }),
+          (error: unknown) => {
+            // Questions that went out together fail with one error, told once.
+            if (error === this.#toldFailure) return
+            this.#toldFailure = error
+            told({ kind: 'unreachable', doing: 'listing offsets', why: messageOf(error) })
+          },
         )
         .finally(() => {
           reader.isAsking = false

@@ -119,7 +119,8 @@ export class KafkaLog implements EventLog {
     this.#refuseWhenClosed()
     const { clock, told, sessionTimeoutMs, groupPrefix = '' } = this.#options
     const membership = new GroupMembership({
-      client: this.#client,
+      // Clients of kafkajs share committed offsets by group: two members of one group need two.
+      client: { consumer: (config) => openClient(this.#options).consumer(config) },
       cluster: this.#cluster,
       clock,
       told,
@@ -154,10 +155,11 @@ export class KafkaLog implements EventLog {
   /** Never rejects for brokers that do not answer: that is what it tells. */
   async inspect(topics: readonly string[]): Promise<KafkaInspection> {
     try {
-      return await this.#asAdmin('inspecting', (admin) => inspectCluster(admin, topics))
+      const found = await this.#asAdmin('inspecting', (admin) => inspectCluster(admin, topics))
+      return { ...found, apis: await this.#cluster.apis() }
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error
-      return { reachable: false, why: error.message, brokers: [], topics: [] }
+      return { reachable: false, why: error.message, apis: null, brokers: [], topics: [] }
     }
   }
 
@@ -165,9 +167,9 @@ export class KafkaLog implements EventLog {
     if (this.#closed) return
     this.#closed = true
     const { clock } = this.#options
-    await Promise.all([...this.#memberships].map((membership) => membership.leave()))
     const admin = this.#admin
     const ended = Promise.all([
+      ...[...this.#memberships].map((membership) => membership.leave()),
       this.#queue.close().then(() => this.#sender.close()),
       this.#cluster.close(),
       admin?.then((open) => open.disconnect()).catch(() => undefined),

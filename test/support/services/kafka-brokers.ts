@@ -33,8 +33,8 @@ interface Node {
 
 export interface BrokerSettings {
   readonly nodes: 1 | 3
-  /** Lines of server.properties beside the usual ones. */
-  readonly more?: Readonly<Record<string, string | number>>
+  /** Clients must log in with these (PLAIN). */
+  readonly login?: { readonly username: string; readonly password: string }
 }
 
 export class KafkaBrokers {
@@ -172,16 +172,17 @@ interface NodeSettings {
   readonly voters: string
 }
 
-function properties(node: NodeSettings, { nodes, more }: BrokerSettings): string {
+function properties(node: NodeSettings, { nodes, login }: BrokerSettings): string {
   const replicas = nodes === 3 ? 3 : 1
+  const protocol = login === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': node.voters,
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
+    listeners: `${protocol}://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    'advertised.listeners': `${protocol}://127.0.0.1:${node.port}`,
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
+    'inter.broker.listener.name': protocol,
     'log.dirs': node.data,
     'auto.create.topics.enable': false,
     'group.initial.rebalance.delay.ms': 0,
@@ -199,10 +200,22 @@ function properties(node: NodeSettings, { nodes, more }: BrokerSettings): string
     'log.cleaner.backoff.ms': 200,
     'log.retention.check.interval.ms': 500,
     'log.initial.task.delay.ms': 500,
-    ...more,
+    ...(login === undefined ? {} : loginProperties(login)),
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
+}
+
+function loginProperties({ username, password }: { username: string; password: string }) {
+  const module = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
+  const own = `username="${username}" password="${password}"`
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.security.protocol.map':
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    'listener.name.sasl_plaintext.plain.sasl.jaas.config': `${module} ${own} user_${username}="${password}";`,
+  }
 }
 
 /** Ports that nobody listens on now. */
