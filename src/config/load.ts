@@ -83,10 +83,13 @@ export function loadConfig(sources: Sources): Loaded {
   }
 
   for (const [name, value] of fileValues(sources)) set(name, name, value, 'file')
+  // Our own names say more than the aliases, which other programs read too.
+  for (const [variable, name] of Object.entries(aliases)) {
+    const value = sources.environment[variable]
+    if (value !== undefined && value !== '') set(variable, name, value, 'environment')
+  }
   for (const [variable, value] of Object.entries(sources.environment).sort(byKey)) {
     if (value === undefined) continue
-    const alias = aliases[variable]
-    if (alias !== undefined && value !== '') set(variable, alias, value, 'environment')
     if (!variable.startsWith('CULPRIT_') || reserved.has(variable)) continue
     const name = nameOfVariable(variable, defined)
     set(variable, name, value, 'environment')

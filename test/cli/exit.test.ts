@@ -32,4 +32,11 @@ describe('a command that fails', () => {
     expect(status).toBe(2)
     expect(stderr).toBe('culprit: ingest.scrub: expected regular expressions, got (\n')
   })
+
+  it('names a repository that is not there, instead of replaying without it', () => {
+    const { status, stderr } = run('replay', '--repo', 'nowhere', main)
+
+    expect(status).toBe(2)
+    expect(stderr).toBe('culprit: --repo: nowhere is no folder\n')
+  })
 })

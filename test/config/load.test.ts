@@ -38,6 +38,11 @@ describe('settings', () => {
     expect(config.kafka.brokers).toEqual(['a:1', 'b:2'])
   })
 
+  it('take their own name before an alias', () => {
+    const environment = { CULPRIT_KAFKA_BROKERS: 'own:1', KAFKA_BROKERS: 'other:1' }
+    expect(load({ environment }).config.kafka.brokers).toEqual(['own:1'])
+  })
+
   it.each([
     {
       flags: ['windows.graceM=1'],

@@ -1,6 +1,6 @@
 /** `culprit replay FILE…` */
-import { accessSync, constants, writeSync } from 'node:fs'
-import { UnreachableError } from '../../core/kernel/errors.ts'
+import { accessSync, constants, statSync, writeSync } from 'node:fs'
+import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
 import { attributeSettings, configure, detectSettings, foldSettings } from '../configure.ts'
 import { findManifestIn } from '../replay/find-manifest.ts'
 import { replay } from '../replay/replay.ts'
@@ -20,6 +20,9 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags): P
   for (const file of files) {
     if (file !== '-') readable(file)
   }
+  for (const path of flags.repo) {
+    if (!isFolder(path)) throw new UsageError(`--repo: ${path} is no folder`)
+  }
   const shows = process.stderr.isTTY
   const paths = [...flags.repo, ...config.provenance.repositories.map(({ path }) => path)]
   await replay({
@@ -38,6 +41,10 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags): P
     },
   })
   if (shows) process.stderr.write('\n')
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 function readable(file: string): void {
