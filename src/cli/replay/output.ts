@@ -93,7 +93,15 @@ export interface WindowFacts {
   readonly cell: Cell
 }
 
+/** A sum depends on the order of its parts in its last digits: below a nanosecond it says nothing. */
+const sumDigits = 9
+
 export function windowLine({ service, track, bucket, version, route, cell }: WindowFacts) {
+  const { latency } = cell
+  const [p50Seconds, p99Seconds] = cell.quantiles ?? [
+    latency && quantileSeconds(latency, 0.5),
+    latency && quantileSeconds(latency, 0.99),
+  ]
   return {
     start: formatInstant(bucket.startMs),
     end: formatInstant(bucket.endMs),
@@ -104,16 +112,13 @@ export function windowLine({ service, track, bucket, version, route, cell }: Win
     requests: cell.requests,
     errors: cell.errors,
     unanswered: cell.unanswered,
-    latency:
-      cell.latency === null
-        ? null
-        : {
-            count: latencyCount(cell.latency),
-            sumSeconds: cell.latency.sum,
-            minSeconds: cell.latency.min,
-            maxSeconds: cell.latency.max,
-            p50Seconds: quantileSeconds(cell.latency, 0.5),
-            p99Seconds: quantileSeconds(cell.latency, 0.99),
-          },
+    latency: latency && {
+      count: latencyCount(latency),
+      sumSeconds: latency.sum === null ? null : Number(latency.sum.toFixed(sumDigits)),
+      minSeconds: latency.min,
+      maxSeconds: latency.max,
+      p50Seconds,
+      p99Seconds,
+    },
   }
 }

@@ -13,6 +13,8 @@ export interface Cell {
   errors: number
   unanswered: number
   latency: Latency | null
+  /** p50 and p99 in seconds at full resolution, of a closed cell whose latency was made coarser. */
+  quantiles?: readonly [number | null, number | null]
 }
 
 export interface VersionCells {

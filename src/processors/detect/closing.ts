@@ -2,6 +2,7 @@
  * Closes what the watermark allows: buckets of each source, then error kinds, in a fixed order. What is
  * closed goes into the history with a sequence number, and its open cells are deleted by the same commit.
  */
+import { quantileSeconds } from '../../core/kernel/histogram/latency.ts'
 import { capRoutes } from '../../core/rollup/cells.ts'
 import { countKinds } from '../../core/rollup/failures.ts'
 import {
@@ -104,7 +105,11 @@ function routeRanking(state: ServiceState, track: TrackName): Map<string, number
 function coarsen(bucket: Bucket): void {
   for (const { routes } of bucket.cells.values()) {
     for (const cell of routes.values()) {
-      if (cell.latency !== null) cell.latency = coarsenLatency(cell.latency)
+      if (cell.latency === null) continue
+      const coarse = coarsenLatency(cell.latency)
+      if (coarse === cell.latency) continue
+      cell.quantiles = [quantileSeconds(cell.latency, 0.5), quantileSeconds(cell.latency, 0.99)]
+      cell.latency = coarse
     }
   }
 }
