@@ -70,7 +70,7 @@ export class AppendQueue {
   readonly #waiting: Call[] = []
   /** Not settled, in order of their deadlines. */
   readonly #open = new Set<Call>()
-  #watching = false
+  #cancelWatch: (() => void) | null = null
   #running: Promise<void> | null = null
   #closed = false
 
@@ -100,6 +100,7 @@ export class AppendQueue {
     this.#closed = true
     for (const call of this.#waiting) this.#refuse(call, new UnreachableError('Kafka: closing'))
     await this.#running
+    this.#cancelWatch?.()
   }
 
   async #run(): Promise<void> {
@@ -206,11 +207,11 @@ export class AppendQueue {
   /** A send that does not end must not hold its callers. The oldest call has the next deadline. */
   #watch(): void {
     const oldest = this.#open.values().next().value
-    if (oldest === undefined || this.#watching) return
-    this.#watching = true
+    if (oldest === undefined || this.#cancelWatch !== null) return
     const { clock } = this.#options
-    clock.timer(Math.max(0, oldest.deadlineMs - clock.monotonic()), () => {
-      this.#watching = false
+    const leftMs = Math.max(0, oldest.deadlineMs - clock.monotonic())
+    this.#cancelWatch = clock.timer(leftMs, () => {
+      this.#cancelWatch = null
       const nowMs = clock.monotonic()
       for (const call of this.#open) {
         if (call.deadlineMs > nowMs) break

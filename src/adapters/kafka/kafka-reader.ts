@@ -92,6 +92,10 @@ export class KafkaReader implements PartitionReader {
     return this.#started && this.#buffer.isEmpty ? this.#expected : null
   }
 
+  forgive(): void {
+    this.#behindSinceMs = null
+  }
+
   lose(): void {
     if (this.#lost) return
     this.#lost = true

@@ -5,8 +5,8 @@
  *   new one is handed out for every partition owned, kept ones too (kafkajs forgets all positions).
  * - Handlers only put batches into memory, after a heartbeat. The first heartbeat that the group refuses
  *   loses all readers: the batches that kafkajs still hands over belong to others and are dropped.
- * - A crash that kafkajs gives up on (`restart: false`), and silence for longer than the session of the
- *   member and that of a broker together, make a new consumer. A consumer that was replaced has no say.
+ * - A crash that kafkajs gives up on (`restart: false`), and a stall (`watch.ts`), make a new consumer. A
+ *   consumer that was replaced has no say.
  */
 import type kafkajs from 'kafkajs'
 import type { Clock } from '../../ports/clock.ts'
@@ -18,6 +18,7 @@ import { asUnreachable, isNotNow, messageOf } from './failures.ts'
 import type { Told } from './kafka-event.ts'
 import { KafkaReader } from './kafka-reader.ts'
 import type { Claim } from './sticky-assigner.ts'
+import { Watch } from './watch.ts'
 
 export interface MembershipOptions {
   readonly client: Pick<kafkajs.Kafka, 'consumer'>
@@ -30,12 +31,6 @@ export interface MembershipOptions {
   readonly left: (membership: GroupMembership) => void
 }
 
-/** How often ends are asked for and the watchdog looks. */
-const watchEveryMs = 500
-/** A broker that is gone is known to be after its session: 9 s by default. */
-const brokerSessionMs = 10_000
-/** Records lie behind and none come: after this the partition is looked at directly. */
-const probeAfterMs = 2_000
 const joinAgainMs = 200
 const rebuildMsMin = 500
 const rebuildMsMax = 30_000
@@ -49,21 +44,28 @@ const shareBytesMax = 16 * 1024 * 1024
 
 export class GroupMembership implements Membership {
   readonly #options: MembershipOptions
-  readonly #stallMs: number
+  readonly #watch: Watch
   #readers = new Map<string, KafkaReader>()
   #consumer: Consumer | null = null
   #claim: Claim | null = null
   #left = false
-  #cancelWatch: (() => void) | null = null
-  #lastWatchMs = 0
-  #toldFailure: unknown = null
+  #cancelWait: (() => void) | null = null
   #rebuilding = false
   #rebuiltMs = -Infinity
   #rebuildMs = rebuildMsMin
 
   constructor(options: MembershipOptions) {
     this.#options = options
-    this.#stallMs = options.sessionTimeoutMs + brokerSessionMs
+    this.#watch = new Watch({
+      cluster: options.cluster,
+      clock: options.clock,
+      told: options.told,
+      group: options.request.group,
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      readers: () => this.#readers.values(),
+      consumer: () => (this.#rebuilding ? null : this.#consumer),
+      stalled: (why) => this.#rebuild(why),
+    })
   }
 
   /** Resolves when the brokers were reached; the first readers come when the group has dealt. */
@@ -88,13 +90,14 @@ export class GroupMembership implements Membership {
         await wait(clock, joinAgainMs)
       }
     }
-    this.#watch()
+    this.#watch.start()
   }
 
   async leave(): Promise<void> {
     if (this.#left) return
     this.#left = true
-    this.#cancelWatch?.()
+    this.#watch.stop()
+    this.#cancelWait?.()
     this.#loseAll()
     this.#options.left(this)
     const consumer = this.#consumer
@@ -200,7 +203,9 @@ export class GroupMembership implements Membership {
         const isHealthy = nowMs - this.#rebuiltMs > healthyMs
         this.#rebuildMs = isHealthy ? rebuildMsMin : Math.min(rebuildMsMax, this.#rebuildMs * 2)
         this.#rebuiltMs = nowMs
-        await wait(clock, this.#rebuildMs)
+        await new Promise<void>((resolve) => {
+          this.#cancelWait = clock.timer(this.#rebuildMs, resolve)
+        })
         if (this.#left) return
         const consumer = this.#newConsumer()
         this.#consumer = consumer
@@ -216,80 +221,6 @@ export class GroupMembership implements Membership {
     void again().finally(() => {
       this.#rebuilding = false
     })
-  }
-
-  /** Asks for ends, and looks whether anything has come to a stop. */
-  #watch(): void {
-    const { clock } = this.#options
-    this.#lastWatchMs = clock.monotonic()
-    const look = () => {
-      if (this.#left) return
-      const nowMs = clock.monotonic()
-      // After a pause of the process itself silence proves nothing.
-      if (nowMs - this.#lastWatchMs > watchEveryMs * 4) this.#consumer?.heard()
-      this.#lastWatchMs = nowMs
-      this.#askForEnds()
-      this.#lookForStalls(nowMs)
-      this.#cancelWatch = clock.timer(watchEveryMs, look)
-    }
-    this.#cancelWatch = clock.timer(watchEveryMs, look)
-  }
-
-  #askForEnds(): void {
-    const { cluster, told } = this.#options
-    for (const reader of this.#readers.values()) {
-      const from = reader.hungryFrom
-      if (from === null || reader.isAsking) continue
-      reader.isAsking = true
-      cluster
-        .offsets(reader)
-        .then(
-          (offsets) => reader.answered(offsets, from),
-          (error: unknown) => {
-            // Questions that went out together fail with one error, told once.
-            if (error === this.#toldFailure) return
-            this.#toldFailure = error
-            told({ kind: 'unreachable', doing: 'listing offsets', why: messageOf(error) })
-          },
-        )
-        .finally(() => {
-          reader.isAsking = false
-        })
-    }
-  }
-
-  #lookForStalls(nowMs: number): void {
-    if (this.#rebuilding || this.#consumer === null) return
-    let silentMs = nowMs - this.#consumer.heardMs
-    for (const reader of this.#readers.values()) {
-      const behindMs = reader.behindSinceMs === null ? 0 : nowMs - reader.behindSinceMs
-      if (behindMs > probeAfterMs) this.#probe(reader)
-      silentMs = Math.max(silentMs, behindMs)
-    }
-    if (silentMs <= this.#stallMs) return
-    const { told, request } = this.#options
-    told({ kind: 'stalled', group: request.group, silentMs })
-    this.#rebuild(`silent for ${Math.round(silentMs)} ms`)
-  }
-
-  /**
-   * A partition may end with offsets that hold nothing (its last tombstone was removed). kafkajs hides
-   * such answers; asked directly, a fetch that finds nothing before the end shows that they are empty.
-   */
-  #probe(reader: KafkaReader): void {
-    const from = reader.hungryFrom
-    if (from === null || reader.isProbed) return
-    reader.isProbed = true
-    this.#options.cluster
-      .fetch({ topic: reader.topic, partition: reader.partition, from })
-      .then(({ messages, highWatermark }) => {
-        const holds = messages.some(({ offset }) => Number(offset) >= from)
-        if (!holds && Number(highWatermark) > from) reader.leap(from, Number(highWatermark))
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        reader.isProbed = false
-      })
   }
 }
 

@@ -95,8 +95,17 @@ export class KafkaLog implements EventLog {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     const { clock, replicationFactor } = this.#options
-    const counts = await this.#asAdmin('making topics', (admin) =>
+    const { counts, made } = await this.#asAdmin('making topics', (admin) =>
       ensureTopics({ admin, clock, specs, replicationFactor }),
+    )
+    // A leader may not know yet that it is one. An append that one of its partitions refuses is sent
+    // again whole, and would lie twice in the others.
+    await Promise.all(
+      made.flatMap((topic) =>
+        Array.from({ length: counts.get(topic)! }, (_, partition) =>
+          this.#cluster.offsets({ topic, partition }),
+        ),
+      ),
     )
     for (const [name, partitions] of counts) this.#partitions.set(name, partitions)
   }

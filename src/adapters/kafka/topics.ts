@@ -25,13 +25,19 @@ export interface EnsureOptions {
   readonly replicationFactor: number
 }
 
-/** The partitions that each topic has. */
+export interface Ensured {
+  /** The partitions that each topic has. */
+  readonly counts: ReadonlyMap<string, number>
+  /** Topics that were missing: their leaders may need a moment. */
+  readonly made: readonly string[]
+}
+
 export async function ensureTopics({
   admin,
   clock,
   specs,
   replicationFactor,
-}: EnsureOptions): Promise<ReadonlyMap<string, number>> {
+}: EnsureOptions): Promise<Ensured> {
   const existing = new Set(await admin.listTopics())
   const missing = specs.filter(({ name }) => !existing.has(name))
   if (missing.length > 0) {
@@ -46,7 +52,7 @@ export async function ensureTopics({
     const expected = `${count} partitions, as it was made with`
     throw new ConfigError(`topic ${name}`, expected, partitions)
   }
-  return counts
+  return { counts, made: missing.map(({ name }) => name) }
 }
 
 async function create(admin: kafkajs.Admin, specs: readonly TopicSpec[], replicas: number) {

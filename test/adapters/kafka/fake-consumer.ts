@@ -101,10 +101,23 @@ interface Batch {
   readonly bytes?: number
 }
 
+/** `oversleep` is what a stopped process sees: time has gone on, and no timer has run. */
+class SleepyClock extends VirtualClock {
+  #overslept = 0
+
+  override monotonic(): number {
+    return super.monotonic() + this.#overslept
+  }
+
+  oversleep(ms: number): void {
+    this.#overslept += ms
+  }
+}
+
 export const sessionTimeoutMs = 10_000
 
 export async function fakeMembership() {
-  const clock = new VirtualClock()
+  const clock = new SleepyClock()
   const consumers: FakeConsumer[] = []
   const told: KafkaEvent[] = []
   const assigned: (readonly PartitionReader[])[] = []

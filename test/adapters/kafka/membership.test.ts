@@ -247,6 +247,15 @@ describe('a consumer that has come to its end', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['stalled', 'rebuilt'])
   })
 
+  it('is not taken for silent when the process itself stood still', async () => {
+    const { clock, consumer, consumers } = await reading(0, 5)
+    await clock.advance(1_000)
+    clock.oversleep(600_000)
+    await clock.advance(1_000)
+    expect(consumers).toHaveLength(1)
+    expect(consumer().disconnects).toBe(0)
+  })
+
   it('has no say any more: neither its joins nor its batches count', async () => {
     const { clock, consumer, consumers, joins } = await reading()
     consumer().emit(consumer().events.CRASH, { error: new Error('gone'), restart: false })
