@@ -40,7 +40,6 @@ export interface ReadTurn {
   bytes: number
   /** Set when everything that the partition held has been applied in this turn. */
   end: FoundEnd | null
-  receivedMonotonicMs: number
 }
 
 /** What an opened unit holds in memory. `pending` was fetched and waits for its turn. */
@@ -53,6 +52,8 @@ export interface OpenUnit {
   fetchedNext: number
   pending: readonly LogRecord[]
   pendingFrom: number
+  /** When what is pending, or was last, was received: a later turn than that of its fetch may apply it. */
+  receivedMonotonicMs: number
 }
 
 export interface ReadContext {
@@ -75,7 +76,7 @@ export async function readTurn(
 ): Promise<{ ended: ReadEnd; turn: ReadTurn }> {
   const { clock, limits, reader, stopping } = context
   const startedMs = clock.monotonic()
-  const turn: ReadTurn = { outputs: [], progress: 0, bytes: 0, end: null, receivedMonotonicMs: 0 }
+  const turn: ReadTurn = { outputs: [], progress: 0, bytes: 0, end: null }
   for (;;) {
     if (open.pendingFrom >= open.pending.length) {
       const leftMs = limits.turnMs - (clock.monotonic() - startedMs)
@@ -105,7 +106,7 @@ function take(
   open.pendingFrom = 0
   open.fetchedNext = fetched.next
   turn.end = fetched.end
-  if (fetched.records.length > 0) turn.receivedMonotonicMs = context.clock.monotonic()
+  if (fetched.records.length > 0) open.receivedMonotonicMs = context.clock.monotonic()
   if (fetched.gap > 0) {
     open.machine.lost?.(fetched.gap)
     context.status.lost += fetched.gap

@@ -92,7 +92,7 @@ async function runTurns(
     }
     if (times !== null) {
       const received = opened.machine.takeTimes?.() ?? null
-      const { receivedMonotonicMs } = turn
+      const { receivedMonotonicMs } = opened
       if (received !== null) times.acknowledged({ ...received, receivedMonotonicMs })
       times.answered(turn.end)
     }
@@ -169,6 +169,7 @@ async function openUnit(context: UnitContext): Promise<Opened | 'abandoned'> {
     fetchedNext: next,
     pending: [],
     pendingFrom: 0,
+    receivedMonotonicMs: 0,
   }
   if (start.isNew && (await restore(opened, context)) === 'abandoned') return 'abandoned'
   reader.seek(next)

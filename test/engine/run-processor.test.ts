@@ -85,4 +85,42 @@ describe('runProcessor', () => {
       ]),
     )
   })
+
+  it('lets no tick speak for a time that has not come when records wait for the next turn', async () => {
+    const { clock, log, append, start } = await startIngest({ bytesMax: 600 })
+    await clock.advance(100_000)
+    await start()
+    for (let n = 0; n < 3; n++) await append(0, ['a', 'b', 'c', 'd', 'e'])
+    await clock.advance(5_000)
+
+    const ahead: string[] = []
+    await log.readAll('events', ({ value, atMs }) => {
+      const { units = {} } = decode<{ units?: Record<string, number> }>(value)
+      for (const [unit, timeMs] of Object.entries(units)) {
+        if (timeMs > atMs) ahead.push(`${unit} is ${timeMs - atMs} ms ahead`)
+      }
+    })
+    expect(ahead).toEqual([])
+  })
 })
+
+/** Ingest alone, with room in a turn for about two records of five events. */
+async function startIngest(limits: { readonly bytesMax: number }) {
+  const clock = new VirtualClock(1_000_000)
+  const log = new MemoryLog(clock)
+  await log.ensureTopics(topics)
+  const failed = (error: unknown) => {
+    throw error
+  }
+  const ticks = new TickWriter({ log, clock, topic: 'events', unit: 'ticks/0', failed })
+  const start = async () => {
+    const shared = { log, clock, ticks, limits, groupPrefix: '', failed }
+    await runProcessor({ ...shared, processor: toyIngest, store: null })
+    ticks.start()
+  }
+  const append = (partition: number, keys: readonly string[]) => {
+    const value = encode({ events: keys.map((key) => ({ key, atMs: clock.now(), n: 1 })) })
+    return log.append([{ topic: 'raw', partition, key: null, headers: {}, value }])
+  }
+  return { clock, log, append, start }
+}
