@@ -8,7 +8,7 @@
  */
 import { type Deployment, ServiceEvent, type Tick } from '../../contracts/service-events.ts'
 import type { Finding } from '../../contracts/findings.ts'
-import { serviceEnvironment, serviceName } from '../../core/kernel/service-key.ts'
+import { serviceEnvironment } from '../../core/kernel/service-key.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import { applyTick } from '../../core/rollup/watermark.ts'
 import type {
@@ -131,27 +131,32 @@ class DetectMachine implements Machine {
     switch (event.kind) {
       case 'rollup':
         absorbRollup(this.#run(event.service).state, event, this.#absorbing)
-        return this.#unit.heard.note(event.startMs)
+        return this.#heard(event.startMs)
       case 'snapshot':
         absorbSnapshot(this.#run(event.service).state, event, this.#absorbing)
-        return this.#unit.heard.note(event.arrivedMs)
+        return this.#heard(event.arrivedMs)
       case 'kinds':
         absorbKinds(this.#run(event.service).state, event, this.#dirty)
-        return this.#unit.heard.note(event.startMs)
+        return this.#heard(event.startMs)
       case 'failed':
         absorbFailed(this.#run(event.service).state, event, this.#dirty)
-        return this.#unit.heard.note(event.startMs)
+        return this.#heard(event.startMs)
       case 'calls':
         absorbCalls(this.#run(event.service).state, event, this.#absorbing)
-        return this.#unit.heard.note(event.startMs)
+        return this.#heard(event.startMs)
       case 'gauge':
-        return this.#unit.heard.note(event.arrivedMs)
+        return this.#heard(event.arrivedMs)
       // Computed aside; nothing in force reads them yet.
       case 'fit':
       case 'fleet':
       case 'settings':
         return
     }
+  }
+
+  /** The first telemetry of a window is a change of the unit: a commit may come before the next tick. */
+  #heard(atMs: number): void {
+    if (this.#unit.heard.note(atMs)) this.#dirtyUnit()
   }
 
   #deployment(event: Deployment): readonly Output[] {
@@ -165,8 +170,8 @@ class DetectMachine implements Machine {
   #tick(tick: Tick): readonly Output[] {
     const { watermark, heard } = this.#unit
     const moved = applyTick(watermark, tick)
-    if (tick.records === undefined || tick.records > 0)
-      heard.note(Math.max(...Object.values(tick.units), 0))
+    const times = Object.values(tick.units)
+    if (times.length > 0 && tick.records !== 0) heard.note(Math.max(...times))
     const findings: Finding[] = this.#joinPending()
     const end = tick.end === true
     if (moved || end) {
@@ -292,9 +297,4 @@ function decodeEvent({ value, headers }: InputRecord): ServiceEvent | null {
   } catch {
     return null
   }
-}
-
-/** What chooses the partition of a service's records: its name alone. */
-export function partitionName(event: ServiceEvent): string {
-  return event.kind === 'tick' || event.service === null ? '' : serviceName(event.service)
 }

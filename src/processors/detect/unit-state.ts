@@ -15,8 +15,11 @@ export class Heard {
     this.#windows = new Set(windows)
   }
 
-  note(atMs: number): void {
+  /** Whether this is the first of its window, and so a change of the unit. */
+  note(atMs: number): boolean {
+    const before = this.#windows.size
     this.#windows.add(Math.floor(atMs / windowMs) * windowMs)
+    return this.#windows.size > before
   }
 
   in(startMs: number, endMs: number): boolean {
@@ -26,12 +29,9 @@ export class Heard {
     return false
   }
 
+  /** Looks through all of them: what is kept must not depend on the order that they came in. */
   forget(beforeMs: number): void {
-    for (const at of this.#windows) {
-      // Windows come nearly in order: what is behind the first young one waits for its turn.
-      if (at >= beforeMs) break
-      this.#windows.delete(at)
-    }
+    for (const at of this.#windows) if (at < beforeMs) this.#windows.delete(at)
   }
 
   toArray(): number[] {
