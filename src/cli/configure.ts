@@ -45,6 +45,7 @@ export function detectSettings({ service, windows, detection, limits }: Config):
   return {
     defaultEnvironment: service.defaultEnvironment,
     graceMs: windows.graceMs,
+    servicesMax: limits.services,
     routesMax: limits.routes,
     versionsMax: limits.versions,
     kindsMax: limits.fingerprints,

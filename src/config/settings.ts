@@ -240,6 +240,12 @@ export const settings = {
       max: 1_073_741_824,
       why: 'a request after inflation; the OTLP receivers’ usual bound',
     }),
+    services: setting.integer({
+      default: 5_000,
+      min: 10,
+      max: 1_000_000,
+      why: 'services per partition of culprit.service-events: names come from senders, and each costs 70 KB; what is beyond is refused until one was unheard for a day',
+    }),
     routes: setting.integer({
       default: 50,
       min: 1,

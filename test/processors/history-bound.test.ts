@@ -23,7 +23,7 @@ function run() {
     heard: () => true,
     lost: () => false,
     bucketClosed: () => undefined,
-    late: () => undefined,
+    counted: () => undefined,
   })
   const pass = (fromMs: number, toMs: number, version = '1') => {
     for (let atMs = fromMs; atMs < toMs; atMs += 10_000) {

@@ -15,6 +15,7 @@ import { parseLine } from '../../src/cli/replay/parse-line.ts'
 export const detectDefaults = {
   defaultEnvironment: 'default',
   graceMs: 10_000,
+  servicesMax: 5_000,
   routesMax: 50,
   versionsMax: 4,
   kindsMax: 200,

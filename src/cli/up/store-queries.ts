@@ -1,12 +1,15 @@
-/** The API's questions, answered from the checkpoints of the units: nothing is asked of running processors. */
+/**
+ * The API's questions, answered from the checkpoints of the units: nothing is asked of running processors.
+ * A read of a group is a round trip on Redis: what a question reads does not grow with the number of services.
+ */
 import { judgeDefaults } from '../../core/detection/judge.ts'
 import { formatInstant } from '../../core/kernel/instant.ts'
 import { addLatency, quantileSeconds } from '../../core/kernel/histogram/latency.ts'
 import { signalsOf } from '../../core/response/signals.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
-import { instancesOf, type TrackName, type Bucket } from '../../core/rollup/track.ts'
+import type { TrackName, Bucket } from '../../core/rollup/track.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
-import { restoreBucket, restoreServices } from '../../processors/detect/entries.ts'
+import { historyGroup, restoreBucket, restoreServices } from '../../processors/detect/entries.ts'
 import type { ServiceState } from '../../processors/detect/service-state.ts'
 import type { ReleaseEntry } from '../../processors/attribute/state.ts'
 import { windowLine } from '../replay/output.ts'
@@ -15,6 +18,14 @@ import type { Queries } from '../../web/queries.ts'
 
 const minutesBefore = 30
 const routesShown = 20
+const hourMs = 3_600_000
+/** Beyond what any question spans. */
+const hoursMax = 72
+
+interface Owner {
+  readonly unit: string
+  readonly state: ServiceState
+}
 
 export class StoreQueries implements Queries {
   readonly #store: CheckpointStore
@@ -27,11 +38,17 @@ export class StoreQueries implements Queries {
     service: string,
     { fromMs, toMs, spanMaxMs }: { fromMs: number; toMs: number; spanMaxMs: number },
   ): Promise<readonly object[]> {
-    const buckets = await this.#buckets(service, fromMs, toMs)
+    const owner = await this.#owner(service)
+    if (owner === null) return []
+    const newestMs = Math.min(toMs, closedToMs(owner.state))
+    // The span is counted from the newest window found, which may be an hour of silence back.
+    const span = { fromMs: Math.max(fromMs, newestMs - spanMaxMs - hourMs), toMs }
+    const all = await this.#buckets(owner, span)
+    const buckets = all.filter(({ track }) => track !== 'calls')
     const lastMs = Math.max(0, ...buckets.map(({ bucket }) => bucket.endMs))
     const lines: object[] = []
     for (const { track, bucket } of buckets) {
-      if (track === 'calls' || bucket.endMs < lastMs - spanMaxMs) continue
+      if (bucket.endMs < lastMs - spanMaxMs) continue
       for (const [version, { routes }] of bucket.cells) {
         for (const [route, cell] of routes) {
           lines.push({
@@ -44,25 +61,26 @@ export class StoreQueries implements Queries {
     return lines
   }
 
+  /** Groups of the history are named by service and hour: only those of the span are read. */
   async #buckets(
-    service: string,
-    fromMs: number,
-    toMs: number,
+    { unit, state }: Owner,
+    { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   ): Promise<{ track: TrackName; bucket: Bucket }[]> {
+    // A coarse bucket may close after a fine one that began later.
+    const firstMs = Math.max(fromMs, (state.versions.firstMs ?? 0) - hourMs)
+    const lastMs = Math.min(toMs, closedToMs(state))
+    const groups: string[] = []
+    for (let atMs = lastMs; atMs > firstMs - hourMs && groups.length < hoursMax; atMs -= hourMs) {
+      groups.push(historyGroup(state.key, atMs))
+    }
+    const scanned = await Promise.all(groups.map((group) => this.#store.scan(unit, group, '')))
     const found: { track: TrackName; bucket: Bucket }[] = []
-    for (const unit of await this.#unitsOf('detect')) {
-      for (const group of await this.#store.groups(unit)) {
-        if (!group.startsWith(`closed/${service}/`)) continue
-        const hourMs = Number(group.slice(group.lastIndexOf('/') + 1))
-        if (hourMs + 3_600_000 <= fromMs || hourMs >= toMs) continue
-        for (const { key, value } of await this.#store.scan(unit, group, '')) {
-          const [track] = key.split('/')
-          if (track === 'kinds') continue
-          const bucket = restoreBucket(value)
-          if (bucket.startMs >= fromMs && bucket.endMs <= toMs) {
-            found.push({ track: track as TrackName, bucket })
-          }
-        }
+    for (const { key, value } of scanned.flat()) {
+      const [track] = key.split('/')
+      if (track === 'kinds') continue
+      const bucket = restoreBucket(value)
+      if (bucket.startMs >= fromMs && bucket.endMs <= toMs) {
+        found.push({ track: track as TrackName, bucket })
       }
     }
     return found.sort((a, b) => a.bucket.startMs - b.bucket.startMs || (a.track < b.track ? -1 : 1))
@@ -77,38 +95,18 @@ export class StoreQueries implements Queries {
     for (const unit of await this.#unitsOf('detect')) {
       const entries = await this.#store.scan(unit, '', 'service/')
       for (const state of restoreServices(entries).services.values()) {
-        if (state.versions.firstMs !== null) seen.push(await this.#seen(state))
+        if (state.versions.firstMs !== null) seen.push(seenService(state))
       }
     }
     return seen.sort((a, b) => (a.service < b.service ? -1 : 1))
   }
 
-  async #seen(state: ServiceState): Promise<SeenService> {
-    const { lastMs, seen } = state.versions
-    const recent = await this.#buckets(state.key, lastMs - 60_000, Number.MAX_SAFE_INTEGER)
-    const instances = recent
-      .filter(({ track }) => track !== 'calls')
-      .map(({ bucket }) => instancesOf(bucket.cells))
-    const sources = (['spans', 'metrics'] as const).filter(
-      (track) => state.tracks[track].closedToMs > 0,
-    )
-    return {
-      service: state.key,
-      lastSeenAt: formatInstant(lastMs),
-      versions: [...seen]
-        .filter(([, each]) => each.lastMs > lastMs - 3_600_000)
-        .map(([version]) => version),
-      instances: Math.max(0, ...instances),
-      sources,
-    }
-  }
-
   async releaseDetail(id: string): Promise<ReleaseDetail> {
     const entry = await this.#release(id)
-    const state = entry === null ? null : await this.#service(entry.finding.service)
-    const facts = state?.releases.find(({ finding }) => finding.id === id)?.watch ?? null
+    const owner = entry === null ? null : await this.#owner(entry.finding.service)
+    const facts = owner?.state.releases.find(({ finding }) => finding.id === id)?.watch ?? null
     const evidence = entry?.evidence ?? null
-    const series = entry === null || facts === null ? [] : await this.#series(entry, facts)
+    const series = owner === null || facts === null ? [] : await this.#series(owner, facts)
     return {
       release: id,
       reportingLine: judgeDefaults.regressedLogE,
@@ -132,30 +130,49 @@ export class StoreQueries implements Queries {
     return null
   }
 
-  async #service(key: string): Promise<ServiceState | null> {
+  /** The unit that keeps a service, with its small facts and its releases. */
+  async #owner(key: string): Promise<Owner | null> {
     for (const unit of await this.#unitsOf('detect')) {
-      const entries = [
-        ...(await this.#store.scan(unit, '', `service/${key}`)),
-        ...(await this.#store.scan(unit, '', `release/${key}/`)),
-      ]
-      const state = restoreServices(entries).services.get(key)
-      if (state !== undefined) return state
+      const [services, releases] = await Promise.all([
+        this.#store.scan(unit, '', `service/${key}`),
+        this.#store.scan(unit, '', `release/${key}/`),
+      ])
+      if (!services.some((entry) => entry.key === `service/${key}`)) continue
+      const state = restoreServices([...services, ...releases]).services.get(key)
+      if (state !== undefined) return { unit, state }
     }
     return null
   }
 
   async #series(
-    { finding }: ReleaseEntry,
+    owner: Owner,
     facts: NonNullable<ServiceState['releases'][number]['watch']>,
   ): Promise<ReleaseDetail['series']> {
     const fromMs = facts.startMs - minutesBefore * 60_000
-    const all = await this.#buckets(finding.service, fromMs, facts.startMs + 4 * 3_600_000)
+    const all = await this.#buckets(owner, { fromMs, toMs: facts.startMs + 4 * hourMs })
     const buckets = all.filter(({ track }) => track === facts.source).map(({ bucket }) => bucket)
     const routes = ['', ...facts.routes.slice(0, routesShown).map(([route]) => route)]
     return routes.map((route) => ({
       route,
       buckets: buckets.map((bucket) => seriesBucket(bucket, route, facts)),
     }))
+  }
+}
+
+function closedToMs({ tracks }: ServiceState): number {
+  return Math.max(tracks.spans.closedToMs, tracks.metrics.closedToMs)
+}
+
+function seenService({ key, versions, tracks, instances }: ServiceState): SeenService {
+  const { lastMs, seen } = versions
+  return {
+    service: key,
+    lastSeenAt: formatInstant(lastMs),
+    versions: [...seen]
+      .filter(([, each]) => each.lastMs > lastMs - hourMs)
+      .map(([version]) => version),
+    instances: Math.max(0, ...instances.map(([, count]) => count)),
+    sources: (['spans', 'metrics'] as const).filter((track) => tracks[track].closedToMs > 0),
   }
 }
 

@@ -71,7 +71,7 @@ function add(
     return
   }
   const version = versionWithin(bucket, place.version, versionsMax)
-  if (version !== place.version) state.counts.overflow++
+  if (version !== place.version) state.counts.versions++
   const cells = versionCells(bucket, version)
   for (const instance of place.instances) {
     if (cells.instances.size < 4_096) cells.instances.add(instance)
@@ -174,7 +174,7 @@ function absorbPoint(state: ServiceState, context: PointContext, into: Absorbing
   const { series, track, point, route, version, instance } = context
   const before = series.get(point.series)
   if (before === undefined && series.size >= seriesMax) {
-    state.counts.overflow++
+    state.counts.series++
     return
   }
   const { startMs, timeMs, count, latency } = point

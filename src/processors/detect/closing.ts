@@ -11,6 +11,7 @@ import {
   closeNext,
   type ClosingRules,
   forgetClosed,
+  instancesOf,
   type TrackName,
   windowMs,
 } from '../../core/rollup/track.ts'
@@ -33,6 +34,7 @@ export interface Watermarks {
 }
 
 const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
+const minuteMs = 60_000
 const hourMs = 3_600_000
 
 /** `onClosed` sees each bucket at full resolution, before its histograms are made coarser for the history. */
@@ -59,11 +61,12 @@ export function closeDue(
       deleteOpen(state, track, bucket, dirty)
       if (hasTooManyRoutes(bucket, settings.routesMax)) {
         const ranking = routeRanking(state, track)
-        state.counts.overflow += capRoutes(bucket.cells, ranking, settings.routesMax)
+        state.counts.routes += capRoutes(bucket.cells, ranking, settings.routesMax)
       }
       onClosed(track, bucket)
       coarsen(bucket)
       noteVersions(state, track, bucket)
+      noteInstances(state, track, bucket)
       dirty.closed(state, track, bucket.startMs)
       dirty.service(state)
       closed.push({ kind: 'bucket', track, bucket })
@@ -123,6 +126,13 @@ function noteVersions(state: ServiceState, track: TrackName, bucket: Bucket): vo
   })
   const { startMs, endMs } = bucket
   observeVersions(state.versions, { startMs, endMs, source: track }, counts)
+}
+
+function noteInstances(state: ServiceState, track: TrackName, bucket: Bucket): void {
+  if (track === 'calls' || bucket.cells.size === 0) return
+  state.instances.push([bucket.endMs, instancesOf(bucket.cells)])
+  const newestMs = Math.max(...state.instances.map(([endMs]) => endMs))
+  state.instances = state.instances.filter(([endMs]) => endMs > newestMs - minuteMs)
 }
 
 /** A window of kinds closes one window late: a failed span may lie in the next one. */
@@ -197,7 +207,7 @@ function noteKind(
     ([a, x], [b, y]) => x.lastMs - y.lastMs || (a < b ? -1 : 1),
   )
   state.kinds.delete(oldest![0])
-  state.counts.overflow++
+  state.counts.fingerprints++
 }
 
 /** Forgets history that no watch needs any more: hours that end before `beforeMs`. */

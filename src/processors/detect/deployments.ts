@@ -52,32 +52,39 @@ export class Deployments {
     }
   }
 
-  /** Joins what can be joined now; what has waited long enough, or at the end of the input, is unjoined. */
+  /**
+   * Joins what can be joined now; what has waited long enough, or at the end of the input, is unjoined.
+   * `stateOf` is null where there is no room for one more service: it has counted what is dropped.
+   */
   join(
     services: readonly ServiceState[],
-    stateOf: (key: string) => ServiceState,
+    stateOf: (key: string) => ServiceState | null,
     end = false,
   ): JoinedDeployment[] {
     const { pending, watermark } = this.#unit
     if (pending.length === 0) return []
     const joined: JoinedDeployment[] = []
     const waiting: UnitState['pending'] = []
+    const named = byName(services)
     for (const item of pending) {
       const { deployment, knownMs } = item
-      const seen = services
-        .filter((state) => serviceName(state.key) === serviceName(deployment.service))
+      const seen = (named.get(serviceName(deployment.service)) ?? [])
         .filter(({ versions }) => versions.firstMs !== null)
         .filter(({ versions }) => versions.lastMs > watermark.ratesMs - forgottenAfterMs)
         .map(({ key }) => key)
       const join = joinService(deployment, seen, this.#defaultEnvironment)
       const waitedMs = watermark.ratesMs - knownMs
       if (join.kind === 'joined') {
-        const release = takeDeployment(stateOf(join.key), deployment, knownMs)
+        const state = stateOf(join.key)
+        if (state === null) continue
+        const release = takeDeployment(state, deployment, knownMs)
         if (join.how !== 'exact' && release.finding.joined === null)
           release.finding.joined = join.how
         joined.push({ key: join.key, release })
       } else if (end || waitedMs >= ambiguousForMs) {
-        const release = takeDeployment(stateOf(deployment.service), deployment, knownMs)
+        const state = stateOf(deployment.service)
+        if (state === null) continue
+        const release = takeDeployment(state, deployment, knownMs)
         if (release.finding.phase === 'waiting') release.finding.phase = 'unjoined'
         release.finding.note = whyUnjoined(join, services, deployment, end)
         joined.push({ key: deployment.service, release })
@@ -86,6 +93,17 @@ export class Deployments {
     this.#unit.pending = waiting
     return joined
   }
+}
+
+function byName(services: readonly ServiceState[]): Map<string, ServiceState[]> {
+  const named = new Map<string, ServiceState[]>()
+  for (const state of services) {
+    const name = serviceName(state.key)
+    const others = named.get(name)
+    if (others === undefined) named.set(name, [state])
+    else others.push(state)
+  }
+  return named
 }
 
 function whyUnjoined(

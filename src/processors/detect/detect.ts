@@ -6,7 +6,16 @@
  * cells at once, and everything else happens when a tick closes buckets. Services are visited in the
  * order of their keys. What does not decode is counted, and the stream moves on.
  */
-import { type Deployment, ServiceEvent, type Tick } from '../../contracts/service-events.ts'
+import {
+  type Calls,
+  type Deployment,
+  type Failed,
+  type Kinds,
+  type Rollup,
+  ServiceEvent,
+  type Snapshot,
+  type Tick,
+} from '../../contracts/service-events.ts'
 import type { Finding } from '../../contracts/findings.ts'
 import { serviceEnvironment } from '../../core/kernel/service-key.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
@@ -31,7 +40,8 @@ import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
 import { ServiceRun } from './service-run.ts'
-import { emptyService, type ServiceState } from './service-state.ts'
+import type { Limit, ServiceCounts, ServiceState } from './service-state.ts'
+import { Services } from './services.ts'
 import type { DetectSettings } from './settings.ts'
 import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state.ts'
 
@@ -41,8 +51,12 @@ const schemaHeader = 'service-events/1'
 export interface DetectObserver {
   bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
   refused?(reason: string): void
+  /** Beyond a limit: refused (`services`), or taken in under a name that stands for many. */
+  overflow?(limit: Limit, count: number): void
   /** Records that came after their window had closed. */
   late?(count: number): void
+  /** Cumulative points older than the last of their series. */
+  outOfOrder?(count: number): void
   /** No bucket that ends before this instant is still to close, of what has come so far. */
   settled?(beforeMs: number): void
 }
@@ -73,9 +87,8 @@ class DetectMachine implements Machine {
   readonly #dirty = new Dirty()
   readonly #absorbing: Absorbing
   readonly #unit: UnitState
-  readonly #runs = new Map<string, ServiceRun>()
+  readonly #services: Services
   readonly #deployments: Deployments
-  #sorted: ServiceRun[] | null = null
 
   constructor(
     unitName: string,
@@ -91,7 +104,11 @@ class DetectMachine implements Machine {
     this.#observer = observer
     const { services, unit } = restoreServices(entries)
     this.#unit = unit === null ? emptyUnit() : restoreUnit(unit)
-    for (const state of services.values()) this.#addRun(state)
+    this.#services = new Services(services.values(), {
+      servicesMax: settings.servicesMax,
+      dirty: this.#dirty,
+      runOf: (state) => this.#runOf(state),
+    })
     this.#deployments = new Deployments(this.#unit, settings.defaultEnvironment)
   }
 
@@ -130,20 +147,16 @@ class DetectMachine implements Machine {
   #absorb(event: Exclude<ServiceEvent, Tick | Deployment>): void {
     switch (event.kind) {
       case 'rollup':
-        absorbRollup(this.#run(event.service).state, event, this.#absorbing)
-        return this.#heard(event.startMs)
       case 'snapshot':
-        absorbSnapshot(this.#run(event.service).state, event, this.#absorbing)
-        return this.#heard(event.arrivedMs)
       case 'kinds':
-        absorbKinds(this.#run(event.service).state, event, this.#dirty)
-        return this.#heard(event.startMs)
       case 'failed':
-        absorbFailed(this.#run(event.service).state, event, this.#dirty)
-        return this.#heard(event.startMs)
-      case 'calls':
-        absorbCalls(this.#run(event.service).state, event, this.#absorbing)
-        return this.#heard(event.startMs)
+      case 'calls': {
+        this.#heard(event.kind === 'snapshot' ? event.arrivedMs : event.startMs)
+        const run = this.#services.heard(event.service, this.#unit.watermark.tickMs)
+        if (run === null) this.#observer.overflow?.('services', 1)
+        else this.#absorbInto(run.state, event)
+        return
+      }
       case 'gauge':
         return this.#heard(event.arrivedMs)
       // Computed aside; nothing in force reads them yet.
@@ -151,6 +164,21 @@ class DetectMachine implements Machine {
       case 'fleet':
       case 'settings':
         return
+    }
+  }
+
+  #absorbInto(state: ServiceState, event: Rollup | Snapshot | Kinds | Failed | Calls): void {
+    switch (event.kind) {
+      case 'rollup':
+        return absorbRollup(state, event, this.#absorbing)
+      case 'snapshot':
+        return absorbSnapshot(state, event, this.#absorbing)
+      case 'kinds':
+        return absorbKinds(state, event, this.#dirty)
+      case 'failed':
+        return absorbFailed(state, event, this.#dirty)
+      case 'calls':
+        return absorbCalls(state, event, this.#absorbing)
     }
   }
 
@@ -175,7 +203,7 @@ class DetectMachine implements Machine {
     const findings: Finding[] = this.#joinPending()
     const end = tick.end === true
     if (moved || end) {
-      const runs = this.#inOrder()
+      const runs = this.#services.inOrder()
       const endMs = end ? Math.max(0, ...runs.map(({ openToMs }) => openToMs)) : null
       const { ratesMs, kindsMs } = watermark
       // One closing after the other, across services: what is found must not depend on how far a tick goes.
@@ -186,6 +214,7 @@ class DetectMachine implements Machine {
       for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
       if (end) findings.push(...this.#joinPending(true), ...this.#lastJoined(endMs))
       this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
+      findings.push(...this.#services.forgetUnheard(watermark.tickMs))
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()
@@ -197,18 +226,24 @@ class DetectMachine implements Machine {
   /** What was joined only when the last windows had closed is judged by them. */
   #lastJoined(endMs: number | null): Finding[] {
     const { ratesMs, kindsMs } = this.#unit.watermark
-    return this.#inOrder().flatMap((run) => run.advance({ ratesMs, kindsMs, endMs }))
+    return this.#services.inOrder().flatMap((run) => run.advance({ ratesMs, kindsMs, endMs }))
   }
 
   #joinPending(end = false): Finding[] {
     const joined = this.#deployments.join(
-      this.#inOrder().map(({ state }) => state),
-      (key) => this.#run(key).state,
+      this.#services.inOrder().map(({ state }) => state),
+      (key) => this.#stateFor(key),
       end,
     )
-    const findings: Finding[] = []
-    for (const { key, release } of joined) findings.push(...this.#run(key).deploymentTaken(release))
-    return findings
+    return joined.flatMap(
+      ({ key, release }) => this.#services.get(key)?.deploymentTaken(release) ?? [],
+    )
+  }
+
+  #stateFor(key: string): ServiceState | null {
+    const run = this.#services.heard(key, this.#unit.watermark.tickMs)
+    if (run === null) this.#observer.overflow?.('services', 1)
+    return run?.state ?? null
   }
 
   #tickOutput(atMs: number, end: boolean): Output {
@@ -233,27 +268,21 @@ class DetectMachine implements Machine {
     }
   }
 
-  #run(key: string): ServiceRun {
-    return this.#runs.get(key) ?? this.#addRun(emptyService(key))
-  }
-
-  #addRun(state: ServiceState): ServiceRun {
-    const run = new ServiceRun(state, {
+  #runOf(state: ServiceState): ServiceRun {
+    return new ServiceRun(state, {
       settings: this.#settings,
       dirty: this.#dirty,
       heard: (startMs, endMs) => this.#unit.heard.in(startMs, endMs),
       lost: (startMs, endMs) => this.#unit.lost.in(startMs, endMs),
       bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
-      late: (count) => this.#observer.late?.(count),
+      counted: (what, count) => this.#tell(what, count),
     })
-    this.#runs.set(state.key, run)
-    this.#sorted = null
-    return run
   }
 
-  #inOrder(): readonly ServiceRun[] {
-    this.#sorted ??= [...this.#runs.values()].sort((a, b) => (a.state.key < b.state.key ? -1 : 1))
-    return this.#sorted
+  #tell(what: keyof ServiceCounts, count: number): void {
+    if (what === 'late') this.#observer.late?.(count)
+    else if (what === 'outOfOrder') this.#observer.outOfOrder?.(count)
+    else this.#observer.overflow?.(what, count)
   }
 
   #dirtyUnit(): void {

@@ -42,6 +42,10 @@ export class Dirty {
     this.put('', `service/${state.key}`, () => encodeService(state))
   }
 
+  noService(key: string): void {
+    this.put('', `service/${key}`, () => null)
+  }
+
   /** Releases have entries of their own: a manifest is large, and changes seldom. */
   release(state: ServiceState, id: string): void {
     this.put('', `release/${state.key}/${id}`, () => encodeRelease(state, id))

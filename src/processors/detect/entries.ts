@@ -59,36 +59,43 @@ export function encodeService(state: ServiceState): Uint8Array {
     edgesSaid: [...state.edgesSaid],
     sentinel: state.sentinel,
     silent: state.silent,
+    instances: state.instances,
+    heardTickMs: state.heardTickMs,
     counts: state.counts,
   })
 }
 
 type StoredService = Pick<
   ServiceState,
-  'seq' | 'kindsClosedToMs' | 'pendingHeld' | 'sentinel' | 'silent' | 'counts'
-> & {
-  tracks: {
-    spacings: number[]
-    stepMs: number | null
-    openFromMs: number | null
-    closedToMs: number
-    late: number
-  }[]
-  kinds: [string, KnownKind][]
-  versions: {
-    firstMs: number | null
-    lastMs: number
-    versionedMs: number | null
-    seen: [string, VersionSeen][]
-    hints: [string, { revision: string | null; images: string[]; podHash: string | null }][]
+  'seq' | 'kindsClosedToMs' | 'pendingHeld' | 'sentinel' | 'silent'
+> &
+  Partial<Pick<ServiceState, 'instances' | 'heardTickMs'>> & {
+    counts: Partial<ServiceState['counts']>
+    tracks: {
+      spacings: number[]
+      stepMs: number | null
+      openFromMs: number | null
+      closedToMs: number
+      late: number
+    }[]
+    kinds: [string, KnownKind][]
+    versions: {
+      firstMs: number | null
+      lastMs: number
+      versionedMs: number | null
+      seen: [string, VersionSeen][]
+      hints: [string, { revision: string | null; images: string[]; podHash: string | null }][]
+    }
+    callers: [string, number][]
+    edgesSaid: [string, number][]
   }
-  callers: [string, number][]
-  edgesSaid: [string, number][]
-}
 
 function restoreService(state: ServiceState, bytes: Uint8Array): void {
-  const { tracks, kinds, versions, callers, edgesSaid, ...plain } = decode(bytes) as StoredService
+  const { tracks, kinds, versions, callers, edgesSaid, counts, ...plain } = decode(
+    bytes,
+  ) as StoredService
   Object.assign(state, plain)
+  Object.assign(state.counts, counts)
   for (const [i, name] of trackNames.entries()) Object.assign(state.tracks[name], tracks[i])
   state.kinds = new Map(kinds)
   state.versions = { ...versions, seen: new Map(versions.seen), hints: new Map(versions.hints) }

@@ -21,7 +21,7 @@ import type { Dirty } from './dirty.ts'
 import { forgetSeries } from './forget-series.ts'
 import { chooseSource } from './history.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
-import type { ServiceState } from './service-state.ts'
+import { countedSince, type ServiceCounts, type ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
 import { edgeFindings, silenceFindings } from './side-findings.ts'
 import { Watch } from './watch.ts'
@@ -36,7 +36,7 @@ export interface RunContext {
   readonly heard: (startMs: number, endMs: number) => boolean
   readonly lost: (startMs: number, endMs: number) => boolean
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
-  readonly late: (count: number) => void
+  readonly counted: (what: keyof ServiceCounts, count: number) => void
 }
 
 export class ServiceRun {
@@ -44,12 +44,15 @@ export class ServiceRun {
   readonly #context: RunContext
   readonly #watches = new Map<string, Watch>()
   #sentinel: Watch | null = null
-  #lateTold = 0
+  #countsTold: ServiceCounts
+  /** Releases that have an entry. */
+  #releases: readonly string[]
 
   constructor(state: ServiceState, context: RunContext) {
     this.state = state
     this.#context = context
-    this.#lateTold = state.counts.late
+    this.#countsTold = { ...state.counts }
+    this.#releases = state.releases.map(({ finding }) => finding.id)
     this.#rebuild()
   }
 
@@ -98,11 +101,17 @@ export class ServiceRun {
     return findings
   }
 
-  /** What is still under way is written again; what has ended was written when it ended. */
+  /** What is still under way is written again, what had ended was written then; those pushed out go. */
   #markReleases(): void {
-    for (const { finding, watch } of this.state.releases) {
+    const { releases } = this.state
+    for (const { finding, watch } of releases) {
       if (watch?.ended !== true) this.#context.dirty.release(this.state, finding.id)
     }
+    const ids = releases.map(({ finding }) => finding.id)
+    for (const id of this.#releases) {
+      if (!ids.includes(id)) this.#context.dirty.release(this.state, id)
+    }
+    this.#releases = ids
   }
 
   #addStep(watch: NonNullable<ReleaseState['watch']>): void {
@@ -118,7 +127,7 @@ export class ServiceRun {
     const end = watermarks.endMs !== null
     const closed = closeDue(state, watermarks, settings, { heard, lost }, dirty, bucketClosed)
     if (closed.length === 0 && !end && !this.#waits(watermarks.ratesMs)) return []
-    this.#tellLate()
+    this.#tellCounts()
     const findings: Finding[] = []
     for (const each of closed) findings.push(...this.#feed(each))
     const nowMs = end ? this.#closedToMs() : watermarks.ratesMs
@@ -135,10 +144,10 @@ export class ServiceRun {
     return findings
   }
 
-  #tellLate(): void {
-    const { late } = this.state.counts
-    if (late > this.#lateTold) this.#context.late(late - this.#lateTold)
-    this.#lateTold = late
+  #tellCounts(): void {
+    const { counts } = this.state
+    countedSince(this.#countsTold, counts).forEach((each) => this.#context.counted(...each))
+    this.#countsTold = { ...counts }
   }
 
   #waits(nowMs: number): boolean {
@@ -262,6 +271,11 @@ export class ServiceRun {
     release.changed = true
     this.#watches.delete(release.finding.id)
     this.#context.dirty.service(this.state)
+  }
+
+  /** The service is forgotten: the last word on what is still watched. */
+  end(): Finding[] {
+    return [...this.#finish(), ...this.#releaseFindings()]
   }
 
   /** The recorded input has ended: every watch says what is known. */

@@ -68,7 +68,31 @@ export interface ServiceState {
   /** The sentinels' present watch; null before there is history. */
   sentinel: WatchFacts | null
   silent: boolean
-  counts: { late: number; outOfOrder: number; overflow: number }
+  /** Instances in each of the buckets that ended in the newest minute: [end, count]. */
+  instances: [endMs: number, count: number][]
+  /** Tick time at which anything of it last came, to the minute; null where that was not noted. */
+  heardTickMs: number | null
+  counts: ServiceCounts
+}
+
+/** What came and was not, or not by its own name, taken in; `late` and `out-of-order`, else the limit. */
+export interface ServiceCounts extends Record<CountedLimit, number> {
+  late: number
+  outOfOrder: number
+}
+
+export const countedLimits = ['routes', 'versions', 'fingerprints', 'series'] as const
+export type CountedLimit = (typeof countedLimits)[number]
+export type Limit = CountedLimit | 'services'
+
+export function countedSince(
+  before: ServiceCounts,
+  now: ServiceCounts,
+): [what: keyof ServiceCounts, more: number][] {
+  const names = Object.keys(now) as (keyof ServiceCounts)[]
+  return names.flatMap((name) =>
+    now[name] > before[name] ? [[name, now[name] - before[name]]] : [],
+  )
 }
 
 export function emptyService(key: string): ServiceState {
@@ -92,6 +116,8 @@ export function emptyService(key: string): ServiceState {
     edgesSaid: new Map(),
     sentinel: null,
     silent: false,
-    counts: { late: 0, outOfOrder: 0, overflow: 0 },
+    instances: [],
+    heardTickMs: null,
+    counts: { late: 0, outOfOrder: 0, routes: 0, versions: 0, fingerprints: 0, series: 0 },
   }
 }

@@ -2,6 +2,8 @@
 export interface DetectSettings {
   readonly defaultEnvironment: string
   readonly graceMs: number
+  /** Services of one unit; telemetry of more is refused. */
+  readonly servicesMax: number
   /** Routes per service and version; the rest is `other`. */
   readonly routesMax: number
   /** Versions per bucket of a service; the rest is `other`, which is no release. */

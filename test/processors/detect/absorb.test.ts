@@ -22,7 +22,7 @@ describe('the versions of a bucket', () => {
     expect([...cells.keys()]).toEqual(['', '1.1', '1.2', '1.3', '1.4', 'other'])
     expect(cells.get('other')!.routes.get('POST /orders')!.requests).toBe(36 * 9)
     expect(cells.get('1.2')!.routes.get('POST /orders')!.requests).toBe(18)
-    expect(state.counts.overflow).toBe(36)
+    expect(state.counts.versions).toBe(36)
   })
 
   it('are counted anew in the next bucket: a version that was other may have its name there', () => {

@@ -18,7 +18,7 @@ it('watches over a service whose metrics come every five minutes, beside sampled
     heard: () => true,
     lost: () => false,
     bucketClosed: () => undefined,
-    late: () => undefined,
+    counted: () => undefined,
   })
   const into = { dirty, versionsMax: 4 }
   for (let atMs = startMs; atMs < startMs + 3_600_000; atMs += 10_000) {

@@ -1,0 +1,70 @@
+/** One unit of `detect` by itself, told service events, with its checkpoint in a store in memory. */
+import type { Finding } from '../../src/contracts/findings.ts'
+import type { ServiceEvent } from '../../src/contracts/service-events.ts'
+import { MemoryStore } from '../../src/adapters/memory/memory-store.ts'
+import { emptyApplied } from '../../src/ports/checkpoint-store.ts'
+import { type DetectObserver, detectProcessor } from '../../src/processors/detect/detect.ts'
+import type { DetectSettings } from '../../src/processors/detect/settings.ts'
+import type { Machine, Processor } from '../../src/processors/processor.ts'
+import { topicNames } from '../../src/processors/topics.ts'
+import { detectDefaults } from './pipeline.ts'
+
+const topics = topicNames('culprit.')
+
+export class DetectUnit {
+  readonly unit = 'detect/0'
+  readonly store: MemoryStore
+  readonly #processor: Processor
+  #machine: Machine
+  #offset = 0
+  #base = 0
+
+  constructor(
+    options: {
+      readonly settings?: Partial<DetectSettings>
+      readonly observer?: DetectObserver
+      readonly store?: MemoryStore
+    } = {},
+  ) {
+    this.store = options.store ?? new MemoryStore()
+    const settings = { ...detectDefaults, ...options.settings }
+    this.#processor = detectProcessor(settings, topics, options.observer)
+    this.#machine = this.#processor.open(this.unit, [])
+  }
+
+  tell(...events: readonly ServiceEvent[]): Finding[] {
+    return events.flatMap((event) => {
+      const outputs = this.#machine.apply({
+        topic: topics.serviceEvents,
+        partition: 0,
+        offset: this.#offset++,
+        key: null,
+        value: Buffer.from(JSON.stringify(event)),
+        headers: { 'culprit-schema': 'service-events/1' },
+        atMs: 0,
+      })
+      return outputs.map(({ value }) => JSON.parse(Buffer.from(value!).toString()) as Finding)
+    })
+  }
+
+  tick(atMs: number, records = 1): Finding[] {
+    return this.tell({ kind: 'tick', units: { 'http/0': atMs }, records })
+  }
+
+  async commit(): Promise<void> {
+    const changes = this.#machine.takeChanges()
+    const { generation } = await this.store.open(this.unit, 0)
+    const next = this.#offset
+    const base = this.#base++
+    const commit = { generation, base, next, applied: emptyApplied, changes }
+    const answer = await this.store.commit(this.unit, commit)
+    if (answer !== 'ok') throw new Error(answer)
+  }
+
+  /** Goes on as another owner would, from what was committed. */
+  async reopen(): Promise<void> {
+    await this.commit()
+    const { entries } = await this.store.open(this.unit, 0)
+    this.#machine = this.#processor.open(this.unit, entries)
+  }
+}
