@@ -24,6 +24,8 @@ export async function runUp(flags: UpFlags): Promise<void> {
   logger.info('stopping')
   await running.stop()
   logger.info('stopped')
+  // All is handed over; a client that still looks for a broker must not keep the process alive.
+  process.exit(0)
 }
 
 function signalled(): Promise<void> {

@@ -102,6 +102,17 @@ export class RedisServer {
     }
   }
 
+  /** FLUSHALL, said in so many bytes. */
+  async flush(): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1')
+    await new Promise<void>((resolve, reject) => {
+      socket.once('data', () => resolve())
+      socket.once('error', reject)
+      socket.write('FLUSHALL\r\n')
+    })
+    socket.destroy()
+  }
+
   async stop(): Promise<void> {
     if (this.#process !== null) await this.#end('SIGKILL')
     rmSync(this.#folder, { recursive: true, force: true })
