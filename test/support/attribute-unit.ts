@@ -93,9 +93,11 @@ export function incident(
 export class AttributeUnit {
   readonly entries = new Map<string, StateEntry>()
   readonly #machine
-  #offset = 0
+  #offset: number
 
-  constructor(entries: readonly StateEntry[] = []) {
+  /** `offset` of the first finding that is still kept. */
+  constructor(entries: readonly StateEntry[] = [], offset = 0) {
+    this.#offset = offset
     for (const entry of entries) this.entries.set(entry.key, entry)
     this.#machine = attributeProcessor(attributeDefaults, topics).open('attribute/0', entries)
   }

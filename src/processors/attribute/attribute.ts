@@ -106,7 +106,10 @@ class AttributeMachine implements Machine {
       this.#observer.refused?.('undecodable')
       return []
     }
-    if (this.#predecessors !== null) this.#takeOver(timeOf(finding, record.atMs))
+    if (this.#predecessors !== null) {
+      // From the first record on, the findings tell everything again.
+      this.#takeOver(record.offset === 0 ? 0 : timeOf(finding, record.atMs))
+    }
     this.#apply(finding)
     return this.#records.take()
   }

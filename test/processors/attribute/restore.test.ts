@@ -29,8 +29,9 @@ function published(more: Partial<Incident> = {}): Incident {
   return { ...incident, regressions: [{ release: regressed, signals: [] }], ...more }
 }
 
-function unitWith(record: Incident): AttributeUnit {
-  const unit = new AttributeUnit()
+/** Findings below `offset` are gone. */
+function unitWith(record: Incident, offset = 500): AttributeUnit {
+  const unit = new AttributeUnit([], offset)
   unit.restore(topics.releases, `x@${regressed.id}`, regressed)
   unit.restore(topics.incidents, record.id, record)
   return unit
@@ -72,6 +73,13 @@ describe('a unit of attribute without a checkpoint', () => {
   it('leaves alone what the findings that are kept will tell again', () => {
     const unit = unitWith(published())
     unit.tick(startMs - minuteMs)
+
+    expect([...unit.entries.keys()].filter((key) => /incident|release/.test(key))).toEqual([])
+  })
+
+  it('leaves everything to the findings where they are kept from the first one on', () => {
+    const unit = unitWith(published(), 0)
+    unit.tick(startMs + 2 * hourMs)
 
     expect([...unit.entries.keys()].filter((key) => /incident|release/.test(key))).toEqual([])
   })
