@@ -21,6 +21,12 @@ export interface WatchFacts {
   readonly routes: readonly (readonly [route: string, share: number])[]
   readonly callers: readonly (readonly [caller: string, share: number])[]
   readonly weakHistory: boolean
+  /**
+   * What the watch began with: history from this hour on, of what was closed before this number. A watch
+   * that is built again later must not know more, nor less, of the time before it.
+   */
+  readonly fromMs?: number
+  readonly seq?: number
   /** Rollout steps: first bucket of each. */
   steps: number[]
   /** First bucket in which the old version had gone. */

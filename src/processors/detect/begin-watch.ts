@@ -129,11 +129,20 @@ function commonFacts(
     routes: sharesOf(routeTotals(before).slice(0, settings.routesMax)),
     callers: sharesOf(routeTotals(calls).slice(0, callersMax)),
     weakHistory: startMs - firstMs < weakHistoryMs,
+    fromMs: Math.floor((startMs - historyKeptMs(state, settings)) / hourMs) * hourMs,
+    seq: state.seq,
     steps: [],
     handoverMs: null,
     endMs: Number.MAX_SAFE_INTEGER,
     ended: false,
   }
+}
+
+/** Two hours by default; a day where steps are coarse. */
+export function historyKeptMs(state: ServiceState, { historyMs }: DetectSettings): number {
+  const newest = state.tracks.metrics.closed.at(-1)
+  const coarse = newest !== undefined && newest.endMs - newest.startMs >= minuteMs
+  return coarse ? 12 * historyMs : historyMs
 }
 
 function sharesOf(totals: readonly [string, number][]): [string, number][] {

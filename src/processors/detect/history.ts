@@ -8,23 +8,17 @@ export function requestsBetween(
   fromMs: number,
   toMs: number,
   version: string | null,
+  knownSeq?: number,
 ): number {
-  return Math.max(
-    requestsOf(state, 'spans', fromMs, toMs, version),
-    requestsOf(state, 'metrics', fromMs, toMs, version),
-  )
+  const sumOf = (track: TrackName) =>
+    requestsIn(bucketsBetween(state, track, fromMs, toMs, knownSeq), version)
+  return Math.max(sumOf('spans'), sumOf('metrics'))
 }
 
-function requestsOf(
-  state: ServiceState,
-  track: TrackName,
-  fromMs: number,
-  toMs: number,
-  version: string | null,
-): number {
+function requestsIn(buckets: readonly Bucket[], version: string | null): number {
   let sum = 0
-  for (const bucket of bucketsBetween(state, track, fromMs, toMs)) {
-    for (const [name, { routes }] of bucket.cells) {
+  for (const { cells } of buckets) {
+    for (const [name, { routes }] of cells) {
       if (version !== null && name !== version) continue
       for (const { requests } of routes.values()) sum += requests
     }
@@ -32,16 +26,17 @@ function requestsOf(
   return sum
 }
 
-/** Closed buckets that lie wholly in [fromMs, toMs), oldest first. */
+/** Closed buckets that lie wholly in [fromMs, toMs), oldest first; of those closed before `knownSeq`. */
 export function bucketsBetween(
   state: ServiceState,
   track: TrackName,
   fromMs: number,
   toMs: number,
+  knownSeq = Infinity,
 ): Bucket[] {
   const { closed } = state.tracks[track]
   let to = closed.length
-  while (to > 0 && closed[to - 1]!.endMs > toMs) to--
+  while (to > 0 && (closed[to - 1]!.endMs > toMs || closed[to - 1]!.seq >= knownSeq)) to--
   let from = to
   while (from > 0 && closed[from - 1]!.startMs >= fromMs) from--
   return closed.slice(from, to)

@@ -15,7 +15,7 @@ import {
   windowMs,
 } from '../../core/rollup/track.ts'
 import { heldFromMs } from './absorb.ts'
-import { beginning, freezeSentinel, freezeWatch } from './begin-watch.ts'
+import { beginning, freezeSentinel, freezeWatch, historyKeptMs } from './begin-watch.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
 import { forgetSeries } from './forget-series.ts'
@@ -332,21 +332,17 @@ export class ServiceRun {
   /** History is kept for two hours (a day where steps are coarse), and for what is under watch. */
   #forget(): void {
     const { state } = this
-    const starts = [...this.#watches.values()].map(({ facts }) => facts.startMs)
-    if (state.sentinel !== null) starts.push(state.sentinel.startMs)
+    const keptMs = historyKeptMs(state, this.#context.settings)
+    const watched = [...this.#watches.values()].map(({ facts }) => facts)
+    if (state.sentinel !== null) watched.push(state.sentinel)
+    const needed = watched.map(({ startMs, fromMs }) => fromMs ?? startMs - keptMs)
     const nowMs = this.#closedToMs()
     for (const release of state.releases) {
-      if (isAwaited(release, nowMs)) starts.push(release.firstWindowMs ?? release.eventMs)
+      if (!isAwaited(release, nowMs)) continue
+      needed.push((release.firstWindowMs ?? release.eventMs) - keptMs)
     }
-    const coarse = (state.tracks.metrics.closed.at(-1)?.endMs ?? 0) > 0 && this.#isCoarse()
-    const keptMs = coarse ? 12 * this.#context.settings.historyMs : this.#context.settings.historyMs
-    const neededMs = Math.min(nowMs - keptMs, ...starts.map((startMs) => startMs - keptMs))
+    const neededMs = Math.min(nowMs - keptMs, ...needed)
     forgetHistory(state, neededMs, this.#context.dirty)
     forgetSeries(state, nowMs, this.#context.dirty)
-  }
-
-  #isCoarse(): boolean {
-    const newest = this.state.tracks.metrics.closed.at(-1)
-    return newest !== undefined && newest.endMs - newest.startMs >= minuteMs
   }
 }

@@ -7,7 +7,7 @@ import { latencyQuantiles } from '../../core/detection/parameters.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Latency } from '../../contracts/service-events.ts'
-import { type Bucket, instancesOf } from '../../core/rollup/track.ts'
+import { type Bucket, instancesOf, type TrackName } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
 import { bucketsBetween, requestsBetween } from './history.ts'
@@ -35,12 +35,18 @@ export class WatchBuilder {
     this.#state = state
     this.#facts = facts
     this.#watched = new Set(facts.routes.map(([route]) => route))
-    const buckets = bucketsBetween(state, facts.source, facts.startMs - dayMs, facts.startMs)
+    const buckets = this.#known(facts.source, facts.startMs - dayMs, facts.startMs)
     this.#before = latencies(buckets, null, this.#watched)
     this.#thresholds = new Map(
       [...this.#before.routes].map(([route, latency]) => [route, freezeAll(latency)]),
     )
     this.#serviceThresholds = freezeAll(this.#before.total)
+  }
+
+  /** History before the watch, as it was known when the watch began. */
+  #known(track: TrackName, fromMs: number, toMs: number): Bucket[] {
+    const { fromMs: keptFromMs = 0, seq } = this.#facts
+    return bucketsBetween(this.#state, track, Math.max(fromMs, keptFromMs), toMs, seq)
   }
 
   get facts(): WatchFacts {
@@ -78,7 +84,7 @@ export class WatchBuilder {
   /** The 90 min before `endMs`, of the old version where it is named and was alone not all there was. */
   #history(endMs: number): WatchHistory {
     const { source, stepMs } = this.#facts
-    const buckets = bucketsBetween(this.#state, source, endMs - 100 * 60_000, endMs)
+    const buckets = this.#known(source, endMs - 100 * 60_000, endMs)
     return watchHistory(buckets, this.#countingOf(everybody), { endMs, bucketMs: stepMs })
   }
 
@@ -126,7 +132,7 @@ export class WatchBuilder {
 
   callers(): AvailabilityStream[] {
     const { startMs, callsStepMs, callers } = this.#facts
-    const buckets = bucketsBetween(this.#state, 'calls', startMs - 100 * 60_000, startMs)
+    const buckets = this.#known('calls', startMs - 100 * 60_000, startMs)
     const phase: Phase = { mode: 'forecast', startMs, stepMs: callsStepMs }
     return callers
       .map(([caller, share]) =>
@@ -137,7 +143,8 @@ export class WatchBuilder {
 
   kinds(): NewKindStream {
     const { mode, startMs } = this.#facts
-    const requests = requestsBetween(this.#state, startMs - dayMs, startMs, null)
+    const fromMs = Math.max(startMs - dayMs, this.#facts.fromMs ?? 0)
+    const requests = requestsBetween(this.#state, fromMs, startMs, null, this.#facts.seq)
     return new NewKindStream(this.#phase(mode, startMs), requests)
   }
 
@@ -146,7 +153,7 @@ export class WatchBuilder {
     const { source, startMs, stepMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
     const history = this.#history(fromMs)
-    const buckets = bucketsBetween(this.#state, source, fromMs, startMs)
+    const buckets = this.#known(source, fromMs, startMs)
     if (history.minutes.length < 10 || buckets.length === 0) return null
     const phase = this.#phase('forecast', fromMs)
     const service = seconds(this.#serviceThresholds)
