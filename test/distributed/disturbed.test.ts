@@ -38,12 +38,12 @@ describe.skipIf(missing !== null)(
     }
 
     it(`while workers are killed in turn (seed ${seed})`, async () => {
-      arena = await Arena.open({ nodes: 1 })
+      arena = await Arena.open()
       await holds(() => repeat((n) => arena.replaceWorker(n % 2), 3_000))
     }, 600_000)
 
     it(`while Redis is killed and set back to a copy 5 s old (seed ${seed})`, async () => {
-      arena = await Arena.open({ nodes: 1 })
+      arena = await Arena.open()
       await holds(() =>
         repeat(async () => {
           const back = arena.store.remember()
@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)(
     }, 600_000)
 
     it(`while everything in Redis is deleted half-way (seed ${seed})`, async () => {
-      arena = await Arena.open({ nodes: 1 })
+      arena = await Arena.open()
       await holds(async () => {
         await pause((liveSeconds / 2) * 1_000)
         await arena.store.flush()
@@ -75,7 +75,7 @@ describe.skipIf(missing !== null)(
     }, 600_000)
 
     it(`while a worker is stopped for 40 s and goes on (seed ${seed})`, async () => {
-      arena = await Arena.open({ nodes: 1 })
+      arena = await Arena.open()
       await holds(async () => {
         await pause(3_000)
         arena.workers[0]!.freeze()

@@ -8,6 +8,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Incident } from '../../../src/contracts/incident.ts'
 import { UnreachableError } from '../../../src/core/kernel/errors.ts'
 import type { EventLog, LogRecord, NewRecord } from '../../../src/ports/event-log.ts'
 import { KafkaBrokers } from '../services/kafka-brokers.ts'
@@ -17,7 +18,7 @@ import { recordedFiles, recordedMs } from './recording.ts'
 import { eventually, replayedWindows, windowsOf } from './windows.ts'
 import { Worker } from './worker.ts'
 
-const roles = 'ingest,detect,attribute'
+const rolesTogether = ['ingest,detect,attribute', 'ingest,detect,attribute'] as const
 /** Sessions of killed workers run out first, then everything is read and closed. */
 const settledWithinMs = 150_000
 
@@ -26,25 +27,37 @@ export class Arena {
   readonly store: RedisServer
   readonly log: EventLog
   readonly workers: Worker[] = []
+  readonly #roles: readonly string[]
   readonly #folder: string
   #web: Worker | null = null
 
-  private constructor(brokers: KafkaBrokers, store: RedisServer, log: EventLog, folder: string) {
-    this.brokers = brokers
-    this.store = store
-    this.log = log
+  private constructor(
+    parts: { readonly brokers: KafkaBrokers; readonly store: RedisServer; readonly log: EventLog },
+    roles: readonly string[],
+    folder: string,
+  ) {
+    this.brokers = parts.brokers
+    this.store = parts.store
+    this.log = parts.log
+    this.#roles = roles
     this.#folder = folder
   }
 
   /** Brokers and store; the workers come with `play`. */
-  static async open({ nodes }: { readonly nodes: 1 | 3 }): Promise<Arena> {
+  static async open({
+    nodes = 1,
+    roles = rolesTogether,
+  }: {
+    readonly nodes?: 1 | 3
+    readonly roles?: readonly string[]
+  } = {}): Promise<Arena> {
     const folder = mkdtempSync(join(tmpdir(), 'culprit-arena-'))
     const brokers = await KafkaBrokers.start({ nodes })
     if (!(brokers instanceof KafkaBrokers)) throw new Error(brokers.missing)
     const store = await RedisServer.start(['--appendfsync', 'always'])
     const log = await openLog(brokers.addresses)
     await makeInputs(log)
-    return new Arena(brokers, store, log, folder)
+    return new Arena({ brokers, store, log }, roles, folder)
   }
 
   start(role: string): Promise<Worker> {
@@ -52,10 +65,24 @@ export class Arena {
     return Worker.start({ ...where, roles: role })
   }
 
+  /** Ends a worker in order; the function returned starts another in its place. */
+  async stopWorker(at: number): Promise<() => Promise<void>> {
+    await this.workers[at]!.stop()
+    return async () => {
+      this.workers[at] = await this.start(this.#roles[at]!)
+    }
+  }
+
   /** SIGKILL, and another in its place. */
   async replaceWorker(at: number): Promise<void> {
     await this.workers[at]!.kill()
-    this.workers[at] = await this.start(roles)
+    this.workers[at] = await this.start(this.#roles[at]!)
+  }
+
+  /** Workers without a recording; the first of them. */
+  async startWorkers(): Promise<Worker> {
+    this.workers.push(...(await Promise.all(this.#roles.map((role) => this.start(role)))))
+    return this.workers[0]!
   }
 
   /** Plays the recording to its end while `disturb` runs from the start of the workers on. */
@@ -68,7 +95,7 @@ export class Arena {
     await this.log.append(past)
     const feeding = this.#feed(records.slice(past.length))
     this.#web = await this.start('web')
-    this.workers.push(...(await Promise.all([this.start(roles), this.start(roles)])))
+    await this.startWorkers()
     await disturb()
     await feeding
     const windows = await eventually(
@@ -109,6 +136,8 @@ export interface Outcome {
   readonly windows: readonly string[]
   readonly expected: readonly string[]
   readonly incidents: readonly string[]
+  /** Signals that were blamed on a release, in any alert. */
+  readonly signals: readonly string[]
   /** Event ids of alerts that were told with more than one content. */
   readonly contradictions: readonly string[]
 }
@@ -124,7 +153,9 @@ async function appended(log: EventLog, record: NewRecord): Promise<void> {
   }
 }
 
-function told(alerts: readonly LogRecord[]): Pick<Outcome, 'incidents' | 'contradictions'> {
+function told(
+  alerts: readonly LogRecord[],
+): Pick<Outcome, 'incidents' | 'signals' | 'contradictions'> {
   const contents = new Map<string, string>()
   const contradictions: string[] = []
   for (const { headers, value } of alerts) {
@@ -133,5 +164,14 @@ function told(alerts: readonly LogRecord[]): Pick<Outcome, 'incidents' | 'contra
     if ((contents.get(id) ?? content) !== content) contradictions.push(id)
     contents.set(id, content)
   }
-  return { incidents: [...new Set(alerts.map(({ key }) => key!))], contradictions }
+  const blamed = [...contents.values()].flatMap((content) =>
+    (JSON.parse(content) as { customData: Incident }).customData.regressions.flatMap(
+      ({ signals }) => signals.filter(({ state }) => state === 'regressed'),
+    ),
+  )
+  return {
+    incidents: [...new Set(alerts.map(({ key }) => key!))],
+    signals: [...new Set(blamed.map(({ signal }) => signal))],
+    contradictions,
+  }
 }

@@ -8,7 +8,7 @@ export async function windowsOf(url: string): Promise<string[]> {
   const lines: string[] = []
   for (const { service } of services) {
     const query = new URLSearchParams({ service })
-    const { items } = await get<{ items: object[] }>(`${url}/v1/windows?${query}`)
+    const { items } = await get<{ items: object[] }>(`${url}/v1/windows?${query.toString()}`)
     for (const item of items) lines.push(JSON.stringify(item))
   }
   return lines.sort()

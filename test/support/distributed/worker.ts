@@ -55,13 +55,16 @@ export class Worker {
     running.add(child)
     child.once('exit', () => running.delete(child))
     const said = { text: '' }
+    let isReady = false
     const ready = await new Promise<Ready>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`not ready: ${said.text}`)), readyMsMax)
       child.once('exit', (code) => reject(new Error(`ended with ${code}: ${said.text}`)))
       child.stderr!.on('data', (chunk: Buffer) => {
         said.text = (said.text + chunk.toString()).slice(-keptCharacters)
-        const line = said.text.split('\n').find((each) => each.includes('"msg":"ready"'))
+        if (isReady) return
+        const line = said.text.split('\n').find((each) => each.includes('"msg":"ready"}'))
         if (line === undefined) return
+        isReady = true
         clearTimeout(timer)
         resolve(JSON.parse(line) as Ready)
       })
