@@ -147,6 +147,8 @@ export const FindingTick = z.object({
   kind: z.literal('tick'),
   unit: z.string(),
   atMs: Ms,
+  /** One of several closings ends here, and the next one follows in the same record of the unit's input. */
+  more: z.boolean().optional(),
   /** The recorded input ends here (replay only). */
   end: z.boolean().optional(),
 })

@@ -11,11 +11,10 @@ import type {
   FindingTick,
   ReleaseFinding,
 } from '../../contracts/findings.ts'
-import type { Incident } from '../../contracts/incident.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
 import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
-import { isWorthPublishing } from '../../core/response/publication.ts'
+import { parsePosition, positionHeader } from '../../core/kernel/positions.ts'
 import { releaseRecord } from '../../core/response/release-record.ts'
 import { signalsOf } from '../../core/response/signals.ts'
 import type {
@@ -27,22 +26,20 @@ import type {
   StateEntry,
 } from '../processor.ts'
 import { EntryChanges } from './changes.ts'
-import { hasBeenQuiet, isRankingDue, isUnheard, rankedAfterMs } from './due.ts'
 import { forget, isForgettingDue, isOldEdge } from './forget.ts'
-import { incidentFor, refresh } from './incidents.ts'
+import { IncidentKeeper } from './incident-keeper.ts'
 import type { AttributeObserver } from './observer.ts'
+import { isPending, notePending, type PendingEntry, takeDue } from './pending.ts'
 import { readFinding } from './read-finding.ts'
 import { type AttributeTopics, Records } from './records.ts'
 import { environmentOfRecord, Predecessors, timeOf } from './restore.ts'
 import type { AttributeSettings } from './settings.ts'
 import {
   type EnvironmentState,
-  type IncidentEntry,
   noteHistory,
   type ReleaseEntry,
   restoreEnvironment,
 } from './state.ts'
-import { tellRankings } from './tell-rankings.ts'
 import { vetoesOf } from './vetoes.ts'
 
 export function attributeProcessor(
@@ -60,11 +57,11 @@ export function attributeProcessor(
 }
 
 class AttributeMachine implements Machine {
-  readonly #settings: AttributeSettings
   readonly #observer: AttributeObserver
   readonly #state: EnvironmentState
   readonly #changes: EntryChanges
   readonly #records: Records
+  readonly #incidents: IncidentKeeper
   /** Until the first finding of a unit that had no checkpoint. */
   #predecessors: Predecessors | null = null
 
@@ -75,11 +72,17 @@ class AttributeMachine implements Machine {
     topics: AttributeTopics,
     observer: AttributeObserver,
   ) {
-    this.#settings = settings
     this.#observer = observer
     this.#state = restoreEnvironment(entries)
     this.#changes = new EntryChanges(this.#state)
     this.#records = new Records(unit, topics, this.#state)
+    this.#incidents = new IncidentKeeper({
+      state: this.#state,
+      changes: this.#changes,
+      records: this.#records,
+      settings,
+      observer,
+    })
   }
 
   get changedCount(): number {
@@ -110,7 +113,7 @@ class AttributeMachine implements Machine {
       // From the first record on, the findings tell everything again.
       this.#takeOver(record.offset === 0 ? 0 : timeOf(finding, record.atMs))
     }
-    this.#apply(finding)
+    this.#apply(finding, parsePosition(record.headers[positionHeader] ?? '')?.unit ?? '')
     return this.#records.take()
   }
 
@@ -121,12 +124,13 @@ class AttributeMachine implements Machine {
     for (const id of incidents) this.#changes.incident(id)
   }
 
-  #apply(finding: Finding): void {
+  /** `unit` is the one of `detect` that told it. */
+  #apply(finding: Finding, unit: string): void {
     switch (finding.kind) {
       case 'release':
-        return this.#release(finding)
+        return this.#release(finding, unit)
       case 'evidence':
-        return finding.release === null ? this.#sentinel(finding) : this.#evidence(finding)
+        return finding.release === null ? this.#sentinel(finding) : this.#evidence(finding, unit)
       case 'edge':
         return this.#edge(finding)
       case 'silence': {
@@ -166,7 +170,7 @@ class AttributeMachine implements Machine {
     this.#changes.service(evidence.service)
   }
 
-  #release(finding: ReleaseFinding): void {
+  #release(finding: ReleaseFinding, unit: string): void {
     const known = this.#state.releases.get(finding.id)
     if (known !== undefined && known.finding.revision >= finding.revision) return
     const entry: ReleaseEntry = known ?? {
@@ -182,30 +186,55 @@ class AttributeMachine implements Machine {
     entry.verdict = verdictOfPhase(finding, entry.verdict, this.#state.nowMs)
     this.#publishRelease(entry)
     if (entry.verdict.verdict !== before) this.#tellVerdict(entry, before, null)
-    for (const incident of this.#incidentsOf(finding.service)) this.#refresh(incident)
+    if (this.#incidents.ofService(finding.service).length === 0) return
+    const { id, service } = finding
+    notePending(this.#state, { kind: 'release', id, service, unit })
+    this.#changes.unit()
   }
 
-  #evidence(evidence: EvidenceFinding): void {
+  #evidence(evidence: EvidenceFinding, unit: string): void {
     const entry = this.#state.releases.get(evidence.release!)
     if (entry === undefined) return
     this.#service(evidence.service).heardMs = evidence.atMs
     this.#changes.service(evidence.service)
     this.#changes.unit()
     this.#state.nowMs = Math.max(this.#state.nowMs, evidence.atMs)
+    this.#changes.release(evidence.release!)
+    const item = {
+      kind: 'evidence',
+      id: evidence.release!,
+      service: evidence.service,
+      unit,
+    } as const
+    // Of one closing there is one word, of several each is a step of the verdict.
+    if (isPending(this.#state, item.id)) this.#decide(entry)
     entry.evidence = evidence
     noteHistory(entry, evidence)
-    if (entry.restoredToMs !== undefined && evidence.atMs <= entry.restoredToMs) {
-      return this.#changes.release(evidence.release!)
-    }
+    if (entry.restoredToMs !== undefined && evidence.atMs <= entry.restoredToMs) return
+    notePending(this.#state, item)
+  }
+
+  #decide(entry: ReleaseEntry): void {
+    const evidence = entry.evidence!
     const before = entry.verdict.verdict
     const vetoes = vetoesOf(this.#state, entry, evidence)
     entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
-    this.#changes.release(evidence.release!)
+    this.#changes.release(entry.finding.id)
     const changed = entry.verdict.verdict !== before
     if (changed) this.#publishRelease(entry)
     if (changed || evidence.final) this.#tellVerdict(entry, before, evidence)
-    if (entry.verdict.verdict === 'regressed') this.#open(entry)
-    for (const incident of this.#incidentsWith(entry.finding.id)) this.#refresh(incident)
+  }
+
+  /** All that was touched by what is complete: first every verdict, then where each belongs, then what to say. */
+  #settle(due: readonly PendingEntry[]): void {
+    const releases: ReleaseEntry[] = []
+    for (const { kind, id } of due) {
+      const entry = this.#state.releases.get(id)
+      if (kind === 'evidence' && entry?.evidence && !releases.includes(entry)) releases.push(entry)
+    }
+    for (const entry of releases) this.#decide(entry)
+    const services = due.flatMap(({ kind, service }) => (kind === 'release' ? [service] : []))
+    this.#incidents.touch(releases, services)
   }
 
   #publishRelease(entry: ReleaseEntry): void {
@@ -232,64 +261,13 @@ class AttributeMachine implements Machine {
     })
   }
 
-  #open(release: ReleaseEntry): void {
-    const { entry } = incidentFor(this.#state, release, this.#settings)
-    this.#changes.incident(entry.id)
-  }
-
-  #incidentsWith(release: string): IncidentEntry[] {
-    return [...this.#state.incidents.values()].filter(
-      ({ releases, resolvedAtMs }) => releases.includes(release) && resolvedAtMs === null,
-    )
-  }
-
-  /** Incidents of this service: a later release of it may be what mends them. */
-  #incidentsOf(service: string): IncidentEntry[] {
-    return [...this.#state.incidents.values()].filter(
-      ({ releases, resolvedAtMs, incident }) =>
-        resolvedAtMs === null &&
-        incident.revision > 0 &&
-        releases.some((id) => this.#state.releases.get(id)?.finding.service === service),
-    )
-  }
-
-  #refresh(entry: IncidentEntry): void {
-    if (entry.restoredToMs !== undefined && this.#state.nowMs <= entry.restoredToMs) return
-    if (!entry.releases.some((id) => this.#state.releases.has(id))) return
-    const atMs = Math.max(entry.lastChangeMs, this.#state.nowMs)
-    const { incident, ranking, lead } = refresh(this.#state, entry, atMs, this.#settings)
-    entry.recoveredAtMs = incident.state === 'recovered' ? (entry.recoveredAtMs ?? atMs) : null
-    if (incident.state === 'resolved') entry.recoveredAtMs = null
-    this.#publishIncident(entry, incident, lead)
-    tellRankings(this.#observer, this.#state, entry, { ranking, atMs, end: false })
-    this.#changes.incident(entry.id)
-  }
-
-  #publishIncident(entry: IncidentEntry, now: Incident, lead: ReleaseEntry): void {
-    const before = entry.incident
-    if (!isWorthPublishing(before, now).publish) return
-    const incident = { ...now, revision: before.revision + 1 }
-    entry.incident = incident
-    entry.lastChangeMs = Date.parse(incident.updatedAt)
-    this.#records.incident(entry, before, lead.finding)
-    if (incident.state === 'open' || incident.state === 'mitigating') {
-      entry.detectedRevision = incident.revision
-    }
-  }
-
-  #tick({ unit, atMs, end }: FindingTick): void {
+  #tick(tick: FindingTick): void {
+    const { unit, atMs, end } = tick
     const { units } = this.#state
     units.set(unit, Math.max(units.get(unit) ?? 0, atMs))
+    this.#settle(takeDue(this.#state, tick))
     this.#state.nowMs = Math.max(this.#state.nowMs, Math.min(...units.values()))
-    for (const entry of this.#state.incidents.values()) {
-      if (entry.resolvedAtMs !== null) continue
-      if (isRankingDue(entry, this.#state.nowMs)) this.#refresh(entry)
-      const quiet = hasBeenQuiet(entry, this.#state.nowMs, this.#settings.resolveAfterMs)
-      if (!quiet && !isUnheard(this.#state, entry)) continue
-      if (!quiet) entry.expired = true
-      entry.resolvedAtMs = this.#state.nowMs
-      this.#refresh(entry)
-    }
+    this.#incidents.pass()
     if (isForgettingDue(this.#state)) this.#forget()
     this.#changes.unit()
     if (end === true) this.#finish()
@@ -310,15 +288,6 @@ class AttributeMachine implements Machine {
       if (entry.verdict.verdict !== before) this.#publishRelease(entry)
       this.#tellVerdict(entry, before, entry.evidence)
     }
-    for (const entry of this.#state.incidents.values()) {
-      if (!entry.releases.some((id) => this.#state.releases.has(id))) continue
-      const atMs = Math.max(this.#state.nowMs, entry.openedAtMs)
-      const late = {
-        ...entry,
-        openedAtMs: Math.min(entry.openedAtMs, atMs - rankedAfterMs.at(-1)!),
-      }
-      const { ranking } = refresh(this.#state, late, atMs, this.#settings)
-      tellRankings(this.#observer, this.#state, entry, { ranking, atMs, end: true })
-    }
+    this.#incidents.finish()
   }
 }

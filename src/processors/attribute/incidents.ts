@@ -1,5 +1,5 @@
 /**
- * The life of incidents: opening, joining, ranking, mitigation, recovery, resolution (contract section 8).
+ * The life of incidents: opening, ranking, mitigation, recovery, resolution (contract section 8).
  *
  * `refresh` builds the record as it is now; whether it is published is decided by comparing it with the
  * last published one, and nothing else makes a revision.
@@ -18,68 +18,29 @@ import { suggestRollback } from '../../core/response/suggestion.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
 import { summaryOf } from '../../core/response/summary.ts'
 import { laterRelease } from './later-release.ts'
-import { type Ranking, rankNow } from './rank-now.ts'
+import { onsetTogether, type Ranking, rankNow } from './rank-now.ts'
 import type { AttributeSettings } from './settings.ts'
 import type { EnvironmentState, IncidentEntry, ReleaseEntry } from './state.ts'
 
-/** A suspect this likely draws its regressions into the incident of the release that it is blamed on. */
-const joinProbabilityMin = 0.2
 const exemplarsMax = 5
 
-/** Puts a regressed release into the incident that it belongs to; opens one where there is none. */
-export function incidentFor(
-  state: EnvironmentState,
-  release: ReleaseEntry,
-  settings: AttributeSettings,
-): { entry: IncidentEntry; opened: boolean } {
-  for (const entry of openIncidents(state)) {
-    if (entry.releases.includes(release.finding.id)) return { entry, opened: false }
-  }
-  const blamed = blamedFor(state, release, settings)
-  for (const entry of openIncidents(state)) {
-    if (entry.releases.includes(blamed) || suspected(entry, release.finding.id)) {
-      entry.releases.push(release.finding.id)
-      return { entry, opened: false }
-    }
-  }
-  const entry = openIncident(state, release, blamed)
-  return { entry, opened: true }
-}
-
-function openIncidents(state: EnvironmentState): IncidentEntry[] {
+export function openIncidents(state: EnvironmentState): IncidentEntry[] {
   return [...state.incidents.values()]
     .filter(({ resolvedAtMs }) => resolvedAtMs === null)
     .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.id < b.id ? -1 : 1))
 }
 
-function suspected({ incident }: IncidentEntry, release: string): boolean {
-  const probability = incident.suspects
-    .filter((suspect) => suspect.release === release)
-    .reduce((sum, suspect) => sum + suspect.probability, 0)
-  return probability >= joinProbabilityMin
+/** Of the first episode; later ones of the same blamed release carry a number behind it. */
+export function incidentIdOf(blamed: string): string {
+  return `inc_${hashFacts([blamed])}`
 }
 
-/** The release that the regression of `release` is blamed on: the likeliest one in reach, often itself. */
-function blamedFor(
-  state: EnvironmentState,
-  release: ReleaseEntry,
-  settings: AttributeSettings,
-): string {
-  const onsetMs = release.verdict.onsetMs ?? state.nowMs
-  const { mass } = rankNow(state, [release], onsetMs, 0, settings)
-  let best = { id: release.finding.id, probability: mass.get(release.finding.id) ?? 0 }
-  for (const [id, probability] of mass) {
-    if (probability > best.probability + joinProbabilityMin) best = { id, probability }
-  }
-  return best.id
-}
-
-function openIncident(
+export function openIncident(
   state: EnvironmentState,
   release: ReleaseEntry,
   blamed: string,
 ): IncidentEntry {
-  const base = `inc_${hashFacts([blamed])}`
+  const base = incidentIdOf(blamed)
   let id = base
   for (let episode = 2; state.incidents.has(id); episode++) id = `${base}-${episode}`
   const openedAtMs = release.evidence!.atMs
@@ -88,6 +49,7 @@ function openIncident(
     id,
     environment: serviceEnvironment(release.finding.service),
     releases: [release.finding.id],
+    blamed,
     openedAtMs,
     onsetMs,
     recoveredAtMs: null,
@@ -132,7 +94,13 @@ export function refresh(
   const releases = entry.releases
     .map((id) => state.releases.get(id))
     .filter((each) => each !== undefined)
-  const ranking = rankNow(state, releases, entry.onsetMs, atMs - entry.openedAtMs, settings)
+  const ranking = rankNow(
+    state,
+    releases,
+    onsetTogether(releases, entry.onsetMs),
+    atMs - entry.openedAtMs,
+    settings,
+  )
   const lead = leadOf(releases, ranking)
   const streams = releases.flatMap((release) => worstStreams(release))
   // What is back to usual is not material any more, and still is what got worse.

@@ -11,7 +11,12 @@ export function laterRelease(
     const { service, startedAtMs, version, exposedAtMs, id } = other.finding
     if (id === finding.id || service !== finding.service || version === finding.version) continue
     if (startedAtMs < finding.startedAtMs || exposedAtMs === null) continue
-    if (found === null || startedAtMs < found.finding.startedAtMs) found = other
+    const first = found?.finding
+    const earlier =
+      first === undefined ||
+      startedAtMs < first.startedAtMs ||
+      (startedAtMs === first.startedAtMs && id < first.id)
+    if (earlier) found = other
   }
   return found
 }

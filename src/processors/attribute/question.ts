@@ -136,7 +136,10 @@ function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): Att
     if (evidence === null) continue
     watched.add(finding.service)
     for (const [i, stream] of evidence.streams.entries()) {
-      streams.push(streamOf(`${finding.id} ${i}`, evidence, stream))
+      const told = streamOf(`${finding.id} ${i}`, evidence, stream)
+      // At its own release's start is where an onset is likeliest before any data: no word on other releases.
+      const own = told.onsetMs !== null && told.onsetMs <= (finding.exposedAtMs ?? 0)
+      streams.push(own ? { ...told, onsetMs: null } : told)
     }
   }
   const services = [...state.services.values()].sort((a, b) => (a.key < b.key ? -1 : 1))

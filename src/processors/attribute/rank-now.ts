@@ -4,6 +4,7 @@
  * Source: attribution reference, sections 2 and 9.
  */
 import type { Naming, Suspect } from '../../contracts/incident.ts'
+import { sameOnsetMs } from '../../core/attribution/parameters.ts'
 import { rank, type Ranking as CauseRanking } from '../../core/attribution/rank.ts'
 import type { AttributionInput } from '../../core/attribution/types.ts'
 import { toSuspects } from '../../core/response/suspects.ts'
@@ -22,6 +23,15 @@ export interface Ranking {
   readonly suspects: Suspect[]
   readonly naming: Naming
   readonly input: AttributionInput
+}
+
+/**
+ * When it began, as several releases show it: an onset is likeliest at its release's own start before any
+ * data, so of those that are one moment the latest is the least drawn away from the truth.
+ */
+export function onsetTogether(releases: readonly ReleaseEntry[], onsetMs: number): number {
+  const others = releases.flatMap(({ verdict }) => verdict.onsetMs ?? [])
+  return Math.max(onsetMs, ...others.filter((atMs) => Math.abs(atMs - onsetMs) <= sameOnsetMs))
 }
 
 export function rankNow(

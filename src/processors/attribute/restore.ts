@@ -11,6 +11,7 @@ import { firstVerdict } from '../../core/attribution/verdict.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import type { InputRecord } from '../processor.ts'
 import { rankedAfterMs } from './due.ts'
+import { incidentIdOf } from './incidents.ts'
 import type { EnvironmentState, IncidentEntry, ReleaseEntry } from './state.ts'
 
 export class Predecessors {
@@ -133,6 +134,7 @@ function incidentEntry(incident: Incident): IncidentEntry {
     id,
     environment,
     releases: regressions.map(({ release }) => release.id),
+    ...blamedIn(incident),
     openedAtMs: ms(incident.openedAt),
     onsetMs: ms(incident.onsetAt),
     recoveredAtMs: state === 'recovered' ? updatedMs : null,
@@ -143,6 +145,16 @@ function incidentEntry(incident: Incident): IncidentEntry {
     detectedRevision: detected ? revision : null,
     restoredToMs: updatedMs,
   }
+}
+
+/** The id is a hash of the release that was blamed first: it is among those that the record names. */
+function blamedIn({ id, regressions, suspects }: Incident): { blamed: string } | null {
+  const named = [
+    ...regressions.map(({ release }) => release.id),
+    ...suspects.map(({ release }) => release),
+  ]
+  const blamed = named.find((each) => each !== null && id.startsWith(incidentIdOf(each)))
+  return blamed == null ? null : { blamed }
 }
 
 function ms(instant: string): number {

@@ -8,6 +8,7 @@ import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.t
 import type { Incident } from '../../contracts/incident.ts'
 import type { VerdictState } from '../../core/attribution/verdict.ts'
 import type { StateEntry } from '../processor.ts'
+import type { PendingEntry } from './pending.ts'
 
 const format = 1
 
@@ -38,6 +39,8 @@ export interface IncidentEntry {
   environment: string
   /** Releases whose regressions are in it, the blamed one first. */
   releases: string[]
+  /** The release that is blamed, though its own telemetry may show nothing: later ones of it join. */
+  blamed?: string
   openedAtMs: number
   onsetMs: number
   recoveredAtMs: number | null
@@ -60,6 +63,8 @@ export interface EnvironmentState {
   nowMs: number
   /** When what is over was last forgotten. */
   forgottenMs: number
+  /** What waits for the tick behind it, in the order in which it came. */
+  pending: PendingEntry[]
   releases: Map<string, ReleaseEntry>
   services: Map<string, ServiceEntry>
   /** `caller callee` -> when it was last seen. */
@@ -73,6 +78,7 @@ export function emptyEnvironment(): EnvironmentState {
     units: new Map(),
     nowMs: 0,
     forgottenMs: 0,
+    pending: [],
     releases: new Map(),
     services: new Map(),
     edges: new Map(),
@@ -89,8 +95,9 @@ function decode(bytes: Uint8Array): unknown {
   return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
 }
 
-export function encodeUnit({ units, nowMs, forgottenMs, audit }: EnvironmentState): Uint8Array {
-  return encode({ format, units: [...units], nowMs, forgottenMs, audit })
+export function encodeUnit(state: EnvironmentState): Uint8Array {
+  const { units, nowMs, forgottenMs, pending, audit } = state
+  return encode({ format, units: [...units], nowMs, forgottenMs, pending, audit })
 }
 
 export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentState {
@@ -107,6 +114,7 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
         units: [string, number][]
         nowMs: number
         forgottenMs?: number
+        pending?: PendingEntry[]
         audit: EnvironmentState['audit']
       }
       if (stored.format !== format) {
@@ -117,6 +125,7 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
       state.units = new Map(stored.units)
       state.nowMs = stored.nowMs
       state.forgottenMs = stored.forgottenMs ?? 0
+      state.pending = stored.pending ?? []
       state.audit = stored.audit
     }
   }

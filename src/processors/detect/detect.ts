@@ -16,7 +16,7 @@ import {
   type Snapshot,
   type Tick,
 } from '../../contracts/service-events.ts'
-import type { Finding } from '../../contracts/findings.ts'
+import type { Finding, FindingTick } from '../../contracts/findings.ts'
 import { serviceEnvironment } from '../../core/kernel/service-key.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import { applyTick } from '../../core/rollup/watermark.ts'
@@ -209,9 +209,14 @@ class DetectMachine implements Machine {
       // One closing after the other, across services: what is found must not depend on how far a tick goes.
       for (let dueMs = nextDue(runs); dueMs <= ratesMs; dueMs = nextDue(runs)) {
         const upTo = { ratesMs: dueMs, kindsMs: Math.min(kindsMs, dueMs), endMs: null }
-        for (const run of runs) findings.push(...run.advance(upTo))
+        const found = runs.flatMap((run) => run.advance(upTo))
+        if (found.length > 0) findings.push(...found, this.#tickFinding(dueMs, { more: true }))
       }
-      for (const run of runs) findings.push(...run.advance({ ratesMs, kindsMs, endMs }))
+      const last = findings.at(-1)
+      const rest = runs.flatMap((run) => run.advance({ ratesMs, kindsMs, endMs }))
+      // The tick of the record itself ends its last closing.
+      if (last?.kind === 'tick' && rest.length === 0) findings.pop()
+      findings.push(...rest)
       if (end) findings.push(...this.#joinPending(true), ...this.#lastJoined(endMs))
       this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
       findings.push(...this.#services.forgetUnheard(watermark.tickMs))
@@ -219,8 +224,9 @@ class DetectMachine implements Machine {
     }
     this.#dirtyUnit()
     const outputs = this.#publish(findings)
-    if (moved || end) outputs.push(this.#tickOutput(watermark.ratesMs, end))
-    return outputs
+    if (!moved && !end) return outputs
+    const last = this.#tickFinding(watermark.ratesMs, end ? { end } : {})
+    return [...outputs, ...this.#publish([last])]
   }
 
   /** What was joined only when the last windows had closed is judged by them. */
@@ -246,15 +252,14 @@ class DetectMachine implements Machine {
     return run?.state ?? null
   }
 
-  #tickOutput(atMs: number, end: boolean): Output {
-    const tick = { kind: 'tick', unit: this.#unitName, atMs, ...(end ? { end } : {}) } as const
-    return this.#output(tick, null, { every: true })
+  #tickFinding(atMs: number, more: { readonly more?: true; readonly end?: true }): FindingTick {
+    return { kind: 'tick', unit: this.#unitName, atMs, ...more }
   }
 
   #publish(findings: readonly Finding[]): Output[] {
     return findings.map((finding) => {
       const key = environmentOf(finding)
-      return this.#output(finding, key, key ?? '')
+      return this.#output(finding, key, finding.kind === 'tick' ? { every: true } : (key ?? ''))
     })
   }
 
