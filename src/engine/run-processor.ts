@@ -60,7 +60,7 @@ export async function runProcessor(options: ProcessorOptions): Promise<Processor
       store: options.store,
       clock,
       router,
-      limits: { ...defaultTurnLimits, ...options.limits },
+      limits: { ...limitsOf(options.store), ...options.limits },
       status,
       times,
       stopping: stopping.signal,
@@ -112,6 +112,12 @@ export async function runProcessor(options: ProcessorOptions): Promise<Processor
       return outcome
     },
   }
+}
+
+/** A commit costs its store the same whatever is in it: a unit with state makes one a second at most. */
+function limitsOf(store: CheckpointStore | null): TurnLimits {
+  if (store === null) return defaultTurnLimits
+  return { ...defaultTurnLimits, lingerMs: defaultTurnLimits.turnMs }
 }
 
 function within(

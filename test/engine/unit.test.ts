@@ -173,7 +173,7 @@ describe('a unit', () => {
     await clock.advance(3_000)
     const owner = await store.open('detect/0', clock.now())
     await log.append([count(2, 0)])
-    await clock.advance(500)
+    await clock.advance(1_500)
     const { next } = (await store.open('detect/0', 0)) as { next: number }
     expect(next).toBe(owner.next)
     expect(run.units()[0]!.fenced).toBeGreaterThan(0)
