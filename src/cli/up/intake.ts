@@ -36,6 +36,8 @@ type OtlpAnswer =
   | { readonly status: 'undecodable'; readonly message: string }
 
 const endBytes = 8_192
+/** Room for key and headers in a record of 1 MiB. */
+const letterBytesMax = 900_000
 
 const kindOf = { traces: 'spans', metrics: 'points', logs: 'logs' } as const
 
@@ -66,10 +68,7 @@ export class Intake {
     const folded = foldOtlp({ signal, bytes, arrivedMs, settings })
     if (!folded.ok) {
       metrics.refused(kindOf[signal], folded.reason, 1)
-      const from = { topic: `http/v1/${signal}`, partition: 0, offset: 0, key: null }
-      const value = bytes.length > 900_000 ? bytes.subarray(0, 900_000) : bytes
-      const letter = deadLetter({ reason: folded.reason, from, value }, topics.deadLetters)
-      metrics.deadLetter(folded.reason)
+      const letter = this.#deadLetter(folded.reason, { topic: `http/v1/${signal}`, bytes })
       const answer: OtlpAnswer = { status: 'undecodable', message: folded.message }
       return { outputs: [letter], times: null, answer }
     }
@@ -104,6 +103,23 @@ export class Intake {
     return { outputs, times, answer }
   }
 
+  /** The original bytes, cut to what a record may hold. */
+  #deadLetter(
+    reason: string,
+    from: {
+      readonly topic: string
+      readonly bytes: Buffer
+      readonly headers?: Readonly<Record<string, string>>
+    },
+  ): Output {
+    const { metrics, topics } = this.#options
+    metrics.deadLetter(reason)
+    const { bytes, ...place } = from
+    const value = bytes.length > letterBytesMax ? bytes.subarray(0, letterBytesMax) : bytes
+    const letter = { reason, from: { partition: 0, offset: 0, key: null, ...place }, value }
+    return deadLetter(letter, topics.deadLetters)
+  }
+
   async events(
     headers: Readonly<Record<string, string | undefined>>,
     body: Buffer,
@@ -115,16 +131,15 @@ export class Intake {
     metrics.accepted('deployments', read.deployments.length + read.ignored)
     for (const { reason } of read.refused) metrics.refused('deployments', reason, 1)
     for (const each of unwrapped) if (each.ok) recorder?.event(arrivedMs, each.event.data)
-    const [first] = read.refused
-    if (first !== undefined && read.deployments.length + read.ignored === 0) {
-      return { status: 'refused', reason: first.reason, message: first.message }
-    }
     const answer = await door.accept({
       bodyHash: null,
       bytes: body.length,
       arrivedMs,
       fold: () => ({
-        outputs: read.deployments.map((each) => serviceEventOutput(each, topics.serviceEvents)),
+        outputs: [
+          ...read.deployments.map((each) => serviceEventOutput(each, topics.serviceEvents)),
+          ...this.#eventLetters(read.refused, headers, body),
+        ],
         times: null,
         answer: {},
       }),
@@ -132,6 +147,10 @@ export class Intake {
     if (!('answer' in answer)) {
       const code = answer.status === 'busy' ? 429 : 503
       return { status: 'busy', code, retryAfterSeconds: answer.retryAfterSeconds }
+    }
+    const [first] = read.refused
+    if (first !== undefined && read.deployments.length + read.ignored === 0) {
+      return { status: 'refused', reason: first.reason, message: first.message }
     }
     const seen = await this.#options.services()
     const events = read.deployments.map((deployment) => ({
@@ -143,6 +162,17 @@ export class Intake {
     const { notes, ignored } = read
     const accepted = read.deployments.length
     return { status: 'taken', answer: { accepted, ignored, refused, notes, events } }
+  }
+
+  /** One letter a reason: of a batch they hold the same bytes. */
+  #eventLetters(
+    refused: readonly { readonly reason: string }[],
+    headers: Readonly<Record<string, string | undefined>>,
+    bytes: Buffer,
+  ): Output[] {
+    const reasons = new Set(refused.map(({ reason }) => reason))
+    const from = { topic: 'http/v1/events', bytes, headers: kafkaHeaders(headers) }
+    return [...reasons].map((reason) => this.#deadLetter(reason, from))
   }
 
   /** What the deployment meets right now, in words: joining itself is `detect`'s. */
@@ -179,6 +209,27 @@ export class Intake {
       found.versions.length === 0 ? '; no `service.version`: before against after only' : ''
     const how = join.how === 'exact' ? '' : ` (${join.how}: the event says ${deployment.service})`
     return { joined: join.key, hint: `${count} of ${join.key}${when}${versions}${how}` }
+  }
+}
+
+/** As the Kafka binding of CloudEvents names them: the letter can be sent to the input topic again. */
+function kafkaHeaders(
+  headers: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const pairs = Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+    const lower = name.toLowerCase()
+    if (value === undefined) return []
+    if (lower === 'content-type') return [[lower, value]]
+    return lower.startsWith('ce-') ? [[`ce_${lower.slice(3)}`, percentDecoded(value)]] : []
+  })
+  return Object.fromEntries(pairs)
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

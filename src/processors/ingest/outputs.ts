@@ -29,7 +29,10 @@ export function deploymentOutput(deployment: Deployment, topic: string): Output 
 export function deadLetter(
   letter: {
     readonly reason: string
-    readonly from: Pick<InputRecord, 'topic' | 'partition' | 'offset' | 'key'>
+    readonly from: Pick<InputRecord, 'topic' | 'partition' | 'offset' | 'key'> & {
+      /** What the bytes cannot be read without. */
+      readonly headers?: Readonly<Record<string, string>>
+    }
     readonly value: Uint8Array | null
   },
   topic: string,
@@ -41,10 +44,20 @@ export function deadLetter(
     partitionBy: from.topic,
     value,
     headers: {
+      ...eventHeaders(from.headers ?? {}),
       'culprit-reason': reason,
       'culprit-topic': from.topic,
       'culprit-partition': String(from.partition),
       'culprit-offset': String(from.offset),
     },
   }
+}
+
+/** Content type and the CloudEvent's attributes: of an event in binary mode they are half of it. */
+function eventHeaders(all: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(all)
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => name === 'content-type' || name.startsWith('ce_')),
+  )
 }
