@@ -23,6 +23,7 @@ export function program(): Command {
   replayCommand(root)
   gitCommands(root)
   configCommand(root)
+  simulateCommand(root)
   return root
 }
 
@@ -67,5 +68,19 @@ function configCommand(root: Command): void {
     .action(async (options: Common & { reference: boolean; json: boolean }) => {
       const { runConfig } = await import('./commands/config.ts')
       runConfig(options)
+    })
+}
+
+function simulateCommand(root: Command): void {
+  root
+    .command('simulate')
+    .description('seeded faults against the real engine; with the sources only')
+    .requiredOption('--seeds <n>', 'how many')
+    .option('--seed <s>', 'the first', '1')
+    .option('--plant <name>', 'a known bug, to see it found')
+    .option('--json', 'the last line as JSON', false)
+    .action(async (options) => {
+      const { runSimulate } = await import('./commands/simulate.ts')
+      await runSimulate(options)
     })
 }
