@@ -6,6 +6,9 @@ import type { UnitStatus } from '../../engine/unit-status.ts'
 import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { countedLimits, type Limit } from '../../processors/detect/service-state.ts'
+import type { TickTold } from '../../processors/detect/detect.ts'
+import { SeriesCount } from './series-count.ts'
 import { label, type Metric, prometheusText, type Row } from './prometheus-text.ts'
 
 export type IngestKind = 'spans' | 'points' | 'logs' | 'deployments'
@@ -18,6 +21,7 @@ export interface Gauges {
 }
 
 const liveReleasesMax = 500
+const limits: readonly Limit[] = ['services', ...countedLimits]
 const separator = '\u0000'
 
 export class OwnMetrics {
@@ -27,6 +31,11 @@ export class OwnMetrics {
   readonly #dropped = new Map<string, number>()
   readonly #verdicts = new Map<string, number>()
   readonly #logEvents = new Map<string, number>()
+  readonly #overflow = new Map<string, number>()
+  readonly #placebos = { ended: 0, alarmed: 0 }
+  /** Newest tick of each detect unit that this process has had. */
+  readonly ticks = new Map<string, TickTold>()
+  readonly series = new SeriesCount()
   windowsClosed = 0
   windowsIncomplete = 0
   late = 0
@@ -42,8 +51,23 @@ export class OwnMetrics {
   }
 
   /** Refused behind the doors, by a processor. */
-  dropped(reason: string): void {
-    bump(this.#dropped, reason, 1)
+  dropped(reason: string, count = 1): void {
+    bump(this.#dropped, reason, count)
+  }
+
+  overflow(limit: Limit, count: number): void {
+    bump(this.#overflow, limit, count)
+  }
+
+  placebo(alarmed: boolean): void {
+    this.#placebos.ended++
+    if (alarmed) this.#placebos.alarmed++
+  }
+
+  /** Units that these detect units go on without, once each. */
+  leftOut(units: readonly UnitStatus[]): string[] {
+    const told = units.flatMap(({ unit }) => this.ticks.get(unit)?.leftOut ?? [])
+    return [...new Set(told)].sort()
   }
 
   deadLetter(reason: string): void {
@@ -68,7 +92,14 @@ export class OwnMetrics {
   }
 
   text(gauges: Gauges): string {
-    return prometheusText([...this.#intake(), ...this.#pipeline(gauges), ...found(gauges)])
+    return prometheusText([
+      ...this.#intake(),
+      ...this.#pipeline(gauges),
+      ...this.#detection(gauges),
+      ...found(gauges),
+      // Nothing delivers yet.
+      counter('culprit_deliveries_total', 'Deliveries, by sink and what became of them.', []),
+    ])
   }
 
   #intake(): Metric[] {
@@ -130,6 +161,51 @@ export class OwnMetrics {
       counter('culprit_verdicts_total', 'Changes of verdict.', byLabel(this.#verdicts, 'verdict')),
     ]
   }
+
+  #detection({ units, nowMs }: Gauges): Metric[] {
+    const ticks = units.flatMap(({ unit }) => this.ticks.get(unit) ?? [])
+    const { ended, alarmed } = this.#placebos
+    const absent = Math.max(0, ...ticks.map((each) => each.absent))
+    return [
+      gauge(
+        'culprit_tick_lag_seconds',
+        'Now minus the time up to which all of ingest has come, of the unit furthest behind.',
+        lagRows(ticks, nowMs),
+      ),
+      gauge(
+        'culprit_units_absent',
+        'Units of ingest that windows are closed without.',
+        ticks.length === 0 ? [] : [['', this.leftOut(units).length]],
+      ),
+      counter(
+        'culprit_units_left_out_total',
+        'Units of ingest left out after a minute without a word.',
+        ticks.length === 0 ? [] : [['', absent]],
+      ),
+      gauge(
+        'culprit_series',
+        'Routes of versions of services in the newest windows, by what tells of the service.',
+        this.series.rows(this.watermarkMs ?? 0),
+      ),
+      counter(
+        'culprit_series_overflow_total',
+        'Refused, or counted under a name that stands for many, by the limit that it was beyond.',
+        limits.map((limit) => [label({ limit }), this.#overflow.get(limit) ?? 0]),
+      ),
+      gauge(
+        'culprit_placebo_alarm_ratio',
+        'Share of watches without a release that raised an alarm, of those that have ended.',
+        ended === 0 ? [] : [['', alarmed / ended]],
+      ),
+    ]
+  }
+}
+
+function lagRows(ticks: readonly TickTold[], nowMs: number): Row[] {
+  const heard = ticks.filter(({ watermarkMs }) => watermarkMs >= 0)
+  if (heard.length === 0) return []
+  const leastMs = Math.min(...heard.map(({ watermarkMs }) => watermarkMs))
+  return [['', Math.max(0, (nowMs - leastMs) / 1000)]]
 }
 
 function found({ releases, incidents }: Gauges): Metric[] {

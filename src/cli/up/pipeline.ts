@@ -38,7 +38,8 @@ export async function startProcessors(
 
 function detect({ config, topics, metrics }: Shared): Processor {
   return detectProcessor(detectSettings(config), topics, {
-    bucketClosed: (_service, _track, bucket) => {
+    bucketClosed: (service, track, bucket) => {
+      metrics.series.closed(service, track, bucket)
       metrics.windowsClosed++
       if (bucket.missing || bucket.completeness < 0.9) metrics.windowsIncomplete++
       metrics.watermarkMs = Math.max(metrics.watermarkMs ?? 0, bucket.endMs)
@@ -46,7 +47,11 @@ function detect({ config, topics, metrics }: Shared): Processor {
     late: (count) => {
       metrics.late += count
     },
+    outOfOrder: (count) => metrics.dropped('out-of-order', count),
     refused: (reason) => metrics.dropped(reason),
+    overflow: (limit, count) => metrics.overflow(limit, count),
+    ticked: (unit, told) => metrics.ticks.set(unit, told),
+    placeboEnded: (alarmed) => metrics.placebo(alarmed),
   })
 }
 

@@ -124,6 +124,9 @@ function apiOf({ openApi }: UpOptions, { shown, runs, metrics, backend }: ApiPar
       ...units().flatMap(({ unit, state, reason }) =>
         state === 'running' ? [] : [`${unit} is ${state}${reason === null ? '' : `: ${reason}`}`],
       ),
+      ...metrics
+        .leftOut(units())
+        .map((unit) => `${unit} was not heard for a minute: windows close without it`),
       ...backend.faults(),
     ],
   })

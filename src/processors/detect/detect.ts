@@ -51,6 +51,10 @@ const schemaHeader = 'service-events/1'
 export interface DetectObserver {
   bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
   refused?(reason: string): void
+  /** A tick was applied: how far it goes, and which units it goes on without. */
+  ticked?(unit: string, told: TickTold): void
+  /** The placebo watch of a service is over; whether it ever raised an alarm. */
+  placeboEnded?(alarmed: boolean): void
   /** Beyond a limit: refused (`services`), or taken in under a name that stands for many. */
   overflow?(limit: Limit, count: number): void
   /** Records that came after their window had closed. */
@@ -59,6 +63,15 @@ export interface DetectObserver {
   outOfOrder?(count: number): void
   /** No bucket that ends before this instant is still to close, of what has come so far. */
   settled?(beforeMs: number): void
+}
+
+export interface TickTold {
+  /** The least time of all units that are waited for. */
+  readonly watermarkMs: number
+  /** Units of the roster that are left out now. */
+  readonly leftOut: readonly string[]
+  /** Units left out since the beginning. */
+  readonly absent: number
 }
 
 export interface DetectTopics {
@@ -223,6 +236,8 @@ class DetectMachine implements Machine {
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()
+    const { ratesMs: watermarkMs, leftOut, absent } = watermark
+    this.#observer.ticked?.(this.#unitName, { watermarkMs, leftOut, absent })
     const outputs = this.#publish(findings)
     if (!moved && !end) return outputs
     const last = this.#tickFinding(watermark.ratesMs, end ? { end } : {})
@@ -281,6 +296,7 @@ class DetectMachine implements Machine {
       lost: (startMs, endMs) => this.#unit.lost.in(startMs, endMs),
       bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
       counted: (what, count) => this.#tell(what, count),
+      placeboEnded: (alarmed) => this.#observer.placeboEnded?.(alarmed),
     })
   }
 

@@ -37,6 +37,7 @@ export interface RunContext {
   readonly lost: (startMs: number, endMs: number) => boolean
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
   readonly counted: (what: keyof ServiceCounts, count: number) => void
+  readonly placeboEnded?: (alarmed: boolean) => void
 }
 
 export class ServiceRun {
@@ -294,6 +295,7 @@ export class ServiceRun {
     const { state } = this
     if (this.#sentinel !== null && state.sentinel !== null) {
       if (this.#sentinel.lastEndMs < state.sentinel.endMs) return
+      this.#context.placeboEnded?.(this.#sentinel.hasAlarmed)
       this.#sentinel = null
       state.sentinel = null
     }

@@ -50,6 +50,7 @@ export class Watch {
   #newGoneForMs = 0
   #newShare = 0
   #oldGoneForMs = 0
+  #hasAlarmed = false
   #crossed = ''
   #lastEndMs: number
   #onsets = new Map<string, { onset: StreamEvidence['onset']; atMs: number }>()
@@ -187,6 +188,11 @@ export class Watch {
     return this.logE >= judgeDefaults.suspiciousLogE
   }
 
+  /** The whole of its streams has said `regressed` at some bucket. */
+  get hasAlarmed(): boolean {
+    return this.#hasAlarmed
+  }
+
   get newGoneForMs(): number {
     return this.#newGoneForMs
   }
@@ -199,6 +205,7 @@ export class Watch {
     const stepMs = bucket.endMs - bucket.startMs
     const onMinute = bucket.endMs % minuteMs < stepMs
     const worth = quick.some(({ logE: each }) => level(each) > 0) || logE >= Math.log(3)
+    this.#hasAlarmed ||= level(logE) === 2
     const crossed = [logE, ...quick.map((each) => each.logE)].map(level).join('')
     const changed = crossed !== this.#crossed
     this.#crossed = crossed
