@@ -1,6 +1,7 @@
 /**
  * What the doors hand over: folds requests, counts everything that came, and answers when it is durable.
- * In = accepted + the sum of refused by reason, for every kind.
+ * In = accepted + the sum of refused by reason, for every kind. A request that is turned away (429, 503) was
+ * not in: its sender has it still.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -39,6 +40,7 @@ const endBytes = 8_192
 /** Room for key and headers in a record of 1 MiB. */
 const letterBytesMax = 900_000
 
+const kinds = ['spans', 'points', 'logs'] as const
 const kindOf = { traces: 'spans', metrics: 'points', logs: 'logs' } as const
 
 export class Intake {
@@ -52,12 +54,19 @@ export class Intake {
     const { door, clock, recorder } = this.#options
     const arrivedMs = clock.now()
     recorder?.otlp(arrivedMs, bytes)
+    let count = () => {}
     const answer = await door.accept({
       bodyHash: bytes.length === 0 ? null : hashOf(signal, bytes),
       bytes: bytes.length,
       arrivedMs,
-      fold: () => this.#fold(signal, bytes, arrivedMs),
+      fold: () => {
+        const folded = this.#fold(signal, bytes, arrivedMs)
+        count = folded.count
+        return folded
+      },
     })
+    // What was turned away comes again: it is counted when it is in.
+    if (answer.status === 'appended') count()
     if ('answer' in answer) return answer.answer as OtlpAnswer
     const code = answer.status === 'busy' ? 429 : 503
     return { status: 'busy', code, retryAfterSeconds: answer.retryAfterSeconds }
@@ -67,28 +76,29 @@ export class Intake {
     const { settings, topics, metrics } = this.#options
     const folded = foldOtlp({ signal, bytes, arrivedMs, settings })
     if (!folded.ok) {
-      metrics.refused(kindOf[signal], folded.reason, 1)
+      const { reason } = folded
+      const count = () => {
+        metrics.refused(kindOf[signal], reason, 1)
+        metrics.deadLetter(reason)
+      }
       const letter = this.#deadLetter(folded.reason, { topic: `http/v1/${signal}`, bytes })
       const answer: OtlpAnswer = { status: 'undecodable', message: folded.message }
-      return { outputs: [letter], times: null, answer }
-    }
-    const tallies = {
-      spans: folded.counts.spans,
-      points: folded.counts.points,
-      logs: folded.counts.logs,
+      return { outputs: [letter], times: null, answer, count }
     }
     let [rejected, telemetry] = [0, 0]
     const reasons: string[] = []
-    for (const [kind, tally] of Object.entries(tallies) as [
-      keyof typeof tallies,
-      typeof tallies.spans,
-    ][]) {
-      metrics.accepted(kind, tally.accepted)
-      telemetry += tally.accepted
-      for (const [reason, count] of Object.entries(tally.refused)) {
-        metrics.refused(kind, reason, count)
-        rejected += count
-        reasons.push(`${count} ${reason}`)
+    for (const kind of kinds) {
+      telemetry += folded.counts[kind].accepted
+      for (const [reason, refused] of Object.entries(folded.counts[kind].refused)) {
+        rejected += refused
+        reasons.push(`${refused} ${reason}`)
+      }
+    }
+    const count = () => {
+      for (const kind of kinds) {
+        const { accepted, refused } = folded.counts[kind]
+        metrics.accepted(kind, accepted)
+        for (const [reason, n] of Object.entries(refused)) metrics.refused(kind, reason, n)
       }
     }
     const outputs: Output[] = folded.events.map((event) =>
@@ -100,7 +110,7 @@ export class Intake {
         ? null
         : { timeMs, arrivedMs, lagMs: Math.max(0, arrivedMs - timeMs), telemetry }
     const answer: OtlpAnswer = { status: 'accepted', rejected, message: reasons.join(', ') }
-    return { outputs, times, answer }
+    return { outputs, times, answer, count }
   }
 
   /** The original bytes, cut to what a record may hold. */
@@ -112,8 +122,7 @@ export class Intake {
       readonly headers?: Readonly<Record<string, string>>
     },
   ): Output {
-    const { metrics, topics } = this.#options
-    metrics.deadLetter(reason)
+    const { topics } = this.#options
     const { bytes, ...place } = from
     const value = bytes.length > letterBytesMax ? bytes.subarray(0, letterBytesMax) : bytes
     const letter = { reason, from: { partition: 0, offset: 0, key: null, ...place }, value }
@@ -128,8 +137,6 @@ export class Intake {
     const arrivedMs = clock.now()
     const unwrapped = unwrapHttp(headers, body)
     const read = readDeployments(unwrapped, { arrivedMs, settings })
-    metrics.accepted('deployments', read.deployments.length + read.ignored)
-    for (const { reason } of read.refused) metrics.refused('deployments', reason, 1)
     for (const each of unwrapped) if (each.ok) recorder?.event(arrivedMs, each.event.data)
     const answer = await door.accept({
       bodyHash: null,
@@ -148,6 +155,9 @@ export class Intake {
       const code = answer.status === 'busy' ? 429 : 503
       return { status: 'busy', code, retryAfterSeconds: answer.retryAfterSeconds }
     }
+    metrics.accepted('deployments', read.deployments.length + read.ignored)
+    for (const { reason } of read.refused) metrics.refused('deployments', reason, 1)
+    for (const reason of reasonsOf(read.refused)) metrics.deadLetter(reason)
     const [first] = read.refused
     if (first !== undefined && read.deployments.length + read.ignored === 0) {
       return { status: 'refused', reason: first.reason, message: first.message }
@@ -170,9 +180,8 @@ export class Intake {
     headers: Readonly<Record<string, string | undefined>>,
     bytes: Buffer,
   ): Output[] {
-    const reasons = new Set(refused.map(({ reason }) => reason))
     const from = { topic: 'http/v1/events', bytes, headers: kafkaHeaders(headers) }
-    return [...reasons].map((reason) => this.#deadLetter(reason, from))
+    return reasonsOf(refused).map((reason) => this.#deadLetter(reason, from))
   }
 
   /** What the deployment meets right now, in words: joining itself is `detect`'s. */
@@ -231,6 +240,10 @@ function percentDecoded(text: string): string {
   } catch {
     return text
   }
+}
+
+function reasonsOf(refused: readonly { readonly reason: string }[]): string[] {
+  return [...new Set(refused.map(({ reason }) => reason))]
 }
 
 /**
