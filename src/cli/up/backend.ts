@@ -2,7 +2,7 @@
  * Log and store of this process: one file, or Kafka and Redis, each as the settings say. The adapters of
  * what is not used are not loaded.
  */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/settings.ts'
@@ -12,6 +12,7 @@ import { systemClock } from '../../engine/system-clock.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
 import type { EventLog } from '../../ports/event-log.ts'
 import type { Topics } from '../../processors/topics.ts'
+import { makeFolder } from './make-folder.ts'
 import { inputSpecs, topicSpecs } from './topic-specs.ts'
 
 const policyEveryMs = 60_000
@@ -77,7 +78,7 @@ export async function openBackend(context: BackendContext): Promise<Backend> {
 async function openFile({ store: { path, retentionBytes } }: Config) {
   const { openEmbedded } = await import('../../adapters/embedded/open-embedded.ts')
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
   } catch (error) {
     const why = `a folder that can be made (${(error as Error).message})`
     throw new ConfigError('store.path', why, path)

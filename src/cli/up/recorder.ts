@@ -2,9 +2,10 @@
  * `--record DIR`: what came in, as files that `replay` reads: one line a request, `{"atMs":…,"line":…}`;
  * protobuf bodies as base64 text. A new file each start; writing never holds a door up.
  */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../../core/kernel/errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 const openingBrace = 0x7b
 
@@ -14,7 +15,7 @@ export class Recorder {
 
   constructor(folder: string, name: string) {
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
     } catch (error) {
       throw new ConfigError('--record', 'a writable folder', (error as Error).message)
     }
