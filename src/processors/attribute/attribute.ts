@@ -29,7 +29,7 @@ import { EntryChanges } from './changes.ts'
 import { forget, isForgettingDue, isOldEdge } from './forget.ts'
 import { IncidentKeeper } from './incident-keeper.ts'
 import type { AttributeObserver } from './observer.ts'
-import { isPending, notePending, type PendingEntry, takeDue } from './pending.ts'
+import { isPending, notePending, type PendingEntry, takeClosed, takeDue } from './pending.ts'
 import { readFinding } from './read-finding.ts'
 import { type AttributeTopics, Records } from './records.ts'
 import { environmentOfRecord, Predecessors, timeOf } from './restore.ts'
@@ -195,6 +195,7 @@ class AttributeMachine implements Machine {
   #evidence(evidence: EvidenceFinding, unit: string): void {
     const entry = this.#state.releases.get(evidence.release!)
     if (entry === undefined) return
+    this.#settle(takeClosed(this.#state, unit))
     this.#service(evidence.service).heardMs = evidence.atMs
     this.#changes.service(evidence.service)
     this.#changes.unit()

@@ -4,7 +4,8 @@
  *
  * Due is what the tick behind a closing completes, once every other unit of `detect` has come as far; or
  * with the next tick of its own unit, whatever the others do: nobody is waited for longer than one tick.
- * A tick with `more` ends one of several closings in one record of `detect`, and is none of its own.
+ * A tick with `more` ends one of several closings in one record of `detect`, and is none of its own; but the
+ * evidence of the next closing does not find the one before undecided.
  */
 import type { FindingTick } from '../../contracts/findings.ts'
 import type { EnvironmentState } from './state.ts'
@@ -34,6 +35,14 @@ export function isPending({ pending }: EnvironmentState, release: string): boole
   return pending.some(({ kind, id }) => kind === 'evidence' && id === release)
 }
 
+/** Takes out what earlier closings of this unit have touched. */
+export function takeClosed(state: EnvironmentState, unit: string): PendingEntry[] {
+  const isClosed = (item: PendingEntry) => item.unit === unit && item.closedMs !== null
+  const closed = state.pending.filter(isClosed)
+  if (closed.length > 0) state.pending = state.pending.filter((item) => !isClosed(item))
+  return inOrder(closed, 0)
+}
+
 /** Takes out what is due with this tick, whose time is in `units` already; in the order of services. */
 export function takeDue(state: EnvironmentState, tick: FindingTick): PendingEntry[] {
   const { pending, units } = state
@@ -51,7 +60,11 @@ export function takeDue(state: EnvironmentState, tick: FindingTick): PendingEntr
     else rest.push(item)
   }
   state.pending = rest
-  const closing = ({ closedMs }: PendingEntry) => closedMs ?? atMs
+  return inOrder(due, atMs)
+}
+
+function inOrder(due: PendingEntry[], openMs: number): PendingEntry[] {
+  const closing = ({ closedMs }: PendingEntry) => closedMs ?? openMs
   return due.sort(
     (a, b) =>
       closing(a) - closing(b) || (a.service < b.service ? -1 : a.service > b.service ? 1 : 0),

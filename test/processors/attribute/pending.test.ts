@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { notePending, takeDue } from '../../../src/processors/attribute/pending.ts'
+import { notePending, takeClosed, takeDue } from '../../../src/processors/attribute/pending.ts'
 import { emptyEnvironment } from '../../../src/processors/attribute/state.ts'
 
 const tick = (unit: string, atMs: number, more?: true) =>
@@ -14,7 +14,8 @@ function environment(...units: [string, number][]) {
     state.units.set(unit, Math.max(state.units.get(unit) ?? 0, atMs))
     return takeDue(state, tick(unit, atMs, more)).map(({ id }) => id)
   }
-  return { state, note, due }
+  const closed = (unit: string) => takeClosed(state, unit).map(({ id }) => id)
+  return { state, note, due, closed }
 }
 
 describe('what findings have touched', () => {
@@ -54,5 +55,16 @@ describe('what findings have touched', () => {
 
     expect(due('detect/1', 1_000, true)).toEqual([])
     expect(due('detect/1', 2_000)).toEqual(['b'])
+  })
+
+  it('is due at the latest when its unit tells of the next closing, which must not speak for it', () => {
+    const { note, due, closed } = environment(['detect/0', 0], ['detect/1', 0])
+    note('a', 'detect/0')
+    note('c', 'detect/1')
+    expect(closed('detect/0')).toEqual([])
+    expect(due('detect/0', 1_000, true)).toEqual([])
+
+    expect(closed('detect/0')).toEqual(['a'])
+    expect(due('detect/1', 1_000)).toEqual(['c'])
   })
 })
