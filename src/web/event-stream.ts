@@ -1,7 +1,8 @@
 /**
- * Server-sent events (`GET /v1/stream`): `release` and `incident`, each with the whole record. An id is a
- * counter of this process; `Last-Event-ID` resumes from what is remembered, else the newest state of all
- * is sent. A reader that does not keep up is closed and comes again.
+ * Server-sent events (`GET /v1/stream`): `release` and `incident`, each with the whole record, and `window`
+ * for what closed. An id is a counter of this process; `Last-Event-ID` resumes from what is remembered, else
+ * the newest state of all is to be read. Windows have no id and are not remembered: they would push the
+ * records out, and `/v1/windows` has them. A reader that does not keep up is closed and comes again.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { View, ViewChange } from './view.ts'
@@ -46,6 +47,15 @@ export class EventStream {
     for (const { text } of this.#since(request.headers['last-event-id'])) response.write(text)
     this.#readers.add(response)
     response.on('close', () => this.#readers.delete(response))
+  }
+
+  get hasReaders(): boolean {
+    return this.#readers.size > 0
+  }
+
+  windows(lines: readonly object[]): void {
+    if (lines.length === 0) return
+    this.#send(lines.map((line) => `event: window\ndata: ${JSON.stringify(line)}\n\n`).join(''))
   }
 
   close(): void {

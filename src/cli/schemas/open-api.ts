@@ -71,6 +71,29 @@ function get(summary: string, schema: object, parameters: readonly object[] = []
   }
 }
 
+/** Not JSON: a stream of events, each with one record as JSON in its data. */
+const stream = {
+  summary: 'Server-sent events: release, incident, window',
+  description:
+    'release and incident carry the whole record and an id: Last-Event-ID resumes, or snapshot says that ' +
+    'the lists are to be read again. window carries a closed window of at most 50 services, those with the ' +
+    'newest releases first; it has no id and is not sent again: /v1/windows has them. ping keeps the line.',
+  parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, schema: text }],
+  responses: {
+    '200': {
+      description: 'events until the reader goes',
+      content: {
+        'text/event-stream': {
+          schema: { anyOf: [ref('Release'), ref('Incident'), ref('Window')] },
+        },
+      },
+    },
+    '401': { description: 'a token is wanted', ...json(error) },
+    '403': { description: 'the token may not', ...json(error) },
+    '503': { description: 'too many readers', ...json(error) },
+  },
+} as const
+
 function flagger(summary: string, other: string): object {
   const body = {
     type: 'object',
@@ -141,7 +164,7 @@ export function openApiDocument(): object {
         query('version', 'version'),
         query('revision', 'commit, image digest or pod hash'),
       ]),
-      '/v1/stream': get('Server-sent events: release, incident', object),
+      '/v1/stream': { get: stream },
       '/v1/flagger/gate': flagger('Flagger: confirm-promotion and its like', '403'),
       '/v1/flagger/check': flagger('Flagger: rollout', '403'),
       '/v1/flagger/rollback': flagger('Flagger: rollback', '409'),

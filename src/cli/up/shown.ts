@@ -7,8 +7,15 @@ import { EventStream } from '../../web/event-stream.ts'
 import { PageFiles } from '../../web/page-files.ts'
 import type { Queries } from '../../web/queries.ts'
 import { View } from '../../web/view.ts'
+import { UnreachableError } from '../../core/kernel/errors.ts'
+import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import { follow } from './follow.ts'
+import { NewestWindows } from './newest-windows.ts'
 import type { Shared } from './shared.ts'
+
+/** Windows are 10 s: each is told within half of that. */
+const lookEveryMs = 5_000
+const releasesLooked = 500
 
 export interface Shown {
   readonly view: View
@@ -30,7 +37,39 @@ export async function openShown(
     failed: trap,
   })
   closers.push(() => following.stop())
-  return { view, queries, stream: new EventStream(view, hex), page: new PageFiles(pageFolder) }
+  const stream = new EventStream(view, hex)
+  closers.push(tellWindows(stream, view, new NewestWindows(backend.store!), trap))
+  return { view, queries, stream, page: new PageFiles(pageFolder) }
+}
+
+/** Looks for closed windows while anybody listens; the services of the newest releases first. */
+function tellWindows(
+  stream: EventStream,
+  view: View,
+  newest: NewestWindows,
+  failed: (error: unknown) => void,
+): () => Promise<void> {
+  let round: Promise<void> | null = null
+  const look = async () => {
+    const first = view.releases().map(({ service }) => formatServiceKey(service))
+    stream.windows(await newest.take(first.slice(0, releasesLooked)))
+  }
+  const timer = setInterval(() => {
+    if (round !== null || !stream.hasReaders) return
+    round = look()
+      .catch((error: unknown) => {
+        // A store that does not answer is asked again.
+        if (!(error instanceof UnreachableError)) failed(error)
+      })
+      .finally(() => {
+        round = null
+      })
+  }, lookEveryMs)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await round
+  }
 }
 
 function take(record: LogRecord, topics: Topics, view: View): void {
