@@ -1,4 +1,10 @@
-/** What must hold after every run, whatever was done to it. */
+/**
+ * What must hold after every run, whatever was done to it.
+ *
+ * Nothing is excepted for a store that went back or was emptied: the topics are kept from their first
+ * record on, so all is built again to the same state and told again under the same ids. Between runs may
+ * differ what depends on how records of different partitions and ticks came to lie (`told.ts`).
+ */
 import type { ServiceEvent } from '../../src/contracts/service-events.ts'
 import type { AuditEntry } from '../../src/contracts/audit-entry.ts'
 import { positionHeader } from '../../src/core/kernel/positions.ts'
