@@ -6,20 +6,20 @@
  * the sender, and what detection does later with windows that close after the run.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeOtlp, TracesData } from '../support/otlp-proto.ts'
+import { TracesData } from '../support/otlp-proto.ts'
 import type { BenchRow } from './otlp-read.ts'
+import { spansBody } from './spans-body.ts'
+import { cpuSeconds } from './cpu-seconds.ts'
 
 const root = join(import.meta.dirname, '../..')
 const bodies = 1_600
 const warmUpBodies = 600
 const spansEach = 1_000
 const parallel = 8
-/** Ticks of the kernel's clock per second (sysconf _SC_CLK_TCK on Linux). */
-const ticksPerSecond = 100
 
 export async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'culprit-bench-'))
@@ -36,7 +36,9 @@ export async function run(): Promise<BenchRow[]> {
   try {
     await ready(child)
     const nowMs = Date.now()
-    const sent = Array.from({ length: bodies }, (_, i) => body(i, nowMs))
+    const sent = Array.from({ length: bodies }, (_, i) =>
+      spansBody({ number: i, spans: spansEach, nowMs }),
+    )
     await send(sent.slice(0, warmUpBodies))
     const beforeSeconds = cpuSeconds(child.pid!)
     await send(sent.slice(warmUpBodies))
@@ -67,11 +69,6 @@ function ready(child: ReturnType<typeof spawn>): Promise<void> {
     })
     child.once('exit', () => reject(new Error(`up ended: ${text}`)))
   })
-}
-
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
 async function send(all: readonly Uint8Array[]): Promise<void> {
@@ -113,49 +110,6 @@ function protobufjs(sent: readonly Uint8Array[]): number {
   for (const bytes of sent.slice(0, 200)) TracesData.decode(bytes)
   const { user, system } = process.cpuUsage(before)
   return (200 * spansEach * 1e6) / (user + system)
-}
-
-const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
-const number = (key: string, value: number) => ({ key, value: { intValue: String(value) } })
-
-function body(seed: number, nowMs: number): Uint8Array {
-  const spans = Array.from({ length: spansEach }, (_, i) => {
-    const n = seed * spansEach + i
-    const endMs = nowMs - (n % 5_000)
-    const failed = n % 97 === 0
-    return {
-      traceId: Buffer.from(n.toString(16).padStart(32, '0'), 'hex').toString('base64'),
-      spanId: Buffer.from(n.toString(16).padStart(16, '0'), 'hex').toString('base64'),
-      name: 'POST /orders',
-      kind: i % 3 === 0 ? 2 : i % 3 === 1 ? 3 : 1,
-      startTimeUnixNano: String(BigInt(endMs - 20 - (n % 80)) * 1_000_000n),
-      endTimeUnixNano: String(BigInt(endMs) * 1_000_000n),
-      attributes: [
-        text('http.request.method', 'POST'),
-        text('http.route', `/orders/${i % 8}`),
-        text('url.scheme', 'http'),
-        text('server.address', 'stock'),
-        number('server.port', 8080),
-        text('network.protocol.version', '1.1'),
-        text('user_agent.original', 'load/1.0'),
-        number('http.response.status_code', failed ? 500 : 200),
-        text('client.address', '10.0.0.1'),
-        text('url.path', `/orders/${n}`),
-      ],
-      status: failed ? { code: 2 } : {},
-    }
-  })
-  const attributes = [
-    text('service.name', 'checkout'),
-    text('service.namespace', 'shop'),
-    text('service.version', '1.0.0'),
-    text('deployment.environment.name', 'production'),
-    text('service.instance.id', `instance-${seed % 3}`),
-  ]
-  const resourceSpans = [
-    { resource: { attributes }, scopeSpans: [{ scope: { name: 'http' }, spans }] },
-  ]
-  return encodeOtlp('traces', { resourceSpans })
 }
 
 if (process.argv[1] === import.meta.filename) {

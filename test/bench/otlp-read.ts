@@ -13,10 +13,11 @@ import { hasShop, shopKafka, shopRun } from '../support/shop-data.ts'
 
 export interface BenchRow {
   readonly name: string
-  /** Spans per CPU-second. */
+  /** Spans per CPU-second, unless `unit` says otherwise. */
   readonly ours: number
-  readonly reference: number
-  readonly ratio: number
+  readonly reference?: number
+  readonly ratio?: number
+  readonly unit?: string
 }
 
 /** Short turns: what else the machine does falls on all ways alike. */

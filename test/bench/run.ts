@@ -21,6 +21,8 @@ const suites = [
   { file: './intake-http.ts', unit: 'spans per CPU-second of the process; reference: protobufjs' },
   { file: './filter.ts', unit: 'updates per CPU-second' },
   { file: './log.ts', unit: 'of them per CPU-second' },
+  { file: './kafka-path.ts', unit: 'spans per CPU-second of the consumer process' },
+  { file: './series-memory.ts', unit: 'bytes' },
   { file: './replay-speed.ts', unit: 'seconds' },
   { file: './start-idle.ts', unit: 'see the name' },
 ]

@@ -1,0 +1,54 @@
+/** An OTLP request of traces in protobuf, as a service with HTTP conventions would send it. */
+import { encodeOtlp } from '../support/otlp-proto.ts'
+
+const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
+const number = (key: string, value: number) => ({ key, value: { intValue: String(value) } })
+
+/** `number` makes bodies unlike each other; the spans end in the 5 s before `nowMs`. */
+export function spansBody({
+  number: seed,
+  spans: spansEach,
+  nowMs,
+}: {
+  readonly number: number
+  readonly spans: number
+  readonly nowMs: number
+}): Uint8Array {
+  const spans = Array.from({ length: spansEach }, (_, i) => {
+    const n = seed * spansEach + i
+    const endMs = nowMs - (n % 5_000)
+    const failed = n % 97 === 0
+    return {
+      traceId: Buffer.from(n.toString(16).padStart(32, '0'), 'hex').toString('base64'),
+      spanId: Buffer.from(n.toString(16).padStart(16, '0'), 'hex').toString('base64'),
+      name: 'POST /orders',
+      kind: i % 3 === 0 ? 2 : i % 3 === 1 ? 3 : 1,
+      startTimeUnixNano: String(BigInt(endMs - 20 - (n % 80)) * 1_000_000n),
+      endTimeUnixNano: String(BigInt(endMs) * 1_000_000n),
+      attributes: [
+        text('http.request.method', 'POST'),
+        text('http.route', `/orders/${i % 8}`),
+        text('url.scheme', 'http'),
+        text('server.address', 'stock'),
+        number('server.port', 8080),
+        text('network.protocol.version', '1.1'),
+        text('user_agent.original', 'load/1.0'),
+        number('http.response.status_code', failed ? 500 : 200),
+        text('client.address', '10.0.0.1'),
+        text('url.path', `/orders/${n}`),
+      ],
+      status: failed ? { code: 2 } : {},
+    }
+  })
+  const attributes = [
+    text('service.name', 'checkout'),
+    text('service.namespace', 'shop'),
+    text('service.version', '1.0.0'),
+    text('deployment.environment.name', 'production'),
+    text('service.instance.id', `instance-${seed % 3}`),
+  ]
+  const resourceSpans = [
+    { resource: { attributes }, scopeSpans: [{ scope: { name: 'http' }, spans }] },
+  ]
+  return encodeOtlp('traces', { resourceSpans })
+}
