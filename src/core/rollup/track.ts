@@ -26,7 +26,7 @@ export interface Bucket {
 
 export interface TrackState {
   readonly name: TrackName
-  /** Observed spacings, newest last. Spans have none: their step is the window. */
+  /** Observed spacings, newest last. Of spans those of their windows, where stamps are whole minutes. */
   spacings: number[]
   /** Step of the buckets, from the spacings; null while the source's spacing is unknown. */
   stepMs: number | null
@@ -34,12 +34,17 @@ export interface TrackState {
   openFromMs: number | null
   /** End of the newest closed bucket: what is older is late. */
   closedToMs: number
+  /** Start of the newest window of spans; null for other sources. */
+  newestMs?: number | null
   late: number
   open: Map<number, BucketCells>
   closed: Bucket[]
 }
 
 export const windowMs = stepsMs[0]
+const minuteMs = 60_000
+/** One service that is asked once a minute looks so for a while too. */
+const stampsMin = 4
 const slowestMs = stepsMs[stepsMs.length - 1]!
 
 export function emptyTrack(name: TrackName): TrackState {
@@ -79,6 +84,30 @@ export function openCells(track: TrackState, atMs: number): BucketCells | null {
 export function trackSpacing(track: TrackState, spacingMs: number): void {
   if (track.name === 'spans') return
   if (observeSpacing(track.spacings, spacingMs)) track.stepMs = stepOf(track.spacings)
+}
+
+/**
+ * Spans have no spacing of their own, only their stamps: where these are whole minutes, and nothing at all
+ * is heard in between, their windows say the step. Told of the start of each window that has spans.
+ */
+export function trackStamps(
+  track: TrackState,
+  startMs: number,
+  isQuiet: (fromMs: number, toMs: number) => boolean,
+): void {
+  const before = track.newestMs ?? null
+  if (track.name !== 'spans' || (before !== null && startMs <= before)) return
+  track.newestMs = startMs
+  if (before === null) return
+  const whole = before % minuteMs === 0 && startMs % minuteMs === 0
+  const spacingMs = whole && isQuiet(before + windowMs, startMs) ? startMs - before : windowMs
+  if (!observeSpacing(track.spacings, spacingMs)) return
+  const stepMs = track.spacings.length < stampsMin ? windowMs : stepOf(track.spacings)!
+  if (stepMs === track.stepMs) return
+  track.stepMs = stepMs
+  // What has closed in finer steps is not closed again in a coarser one.
+  const fromMs = Math.ceil(track.closedToMs / stepMs) * stepMs
+  if (track.openFromMs !== null) track.openFromMs = Math.max(track.openFromMs, fromMs)
 }
 
 export interface ClosingRules {

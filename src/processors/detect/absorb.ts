@@ -24,8 +24,10 @@ import {
   baseMsOf,
   openCells,
   trackSpacing,
+  trackStamps,
   type TrackName,
   type TrackState,
+  windowMs,
 } from '../../core/rollup/track.ts'
 import type { Dirty } from './dirty.ts'
 import type { HeldPoint, ServiceState } from './service-state.ts'
@@ -45,6 +47,8 @@ interface Counts {
 export interface Absorbing {
   readonly dirty: Dirty
   readonly versionsMax: number
+  /** No telemetry of any service came in [fromMs, toMs). */
+  readonly isQuiet?: (fromMs: number, toMs: number) => boolean
 }
 
 /** Where counts go: which source, when, and under which names. */
@@ -89,6 +93,10 @@ export function absorbRollup(state: ServiceState, record: Rollup, into: Absorbin
   }
   if (record.spacingMs > 0) trackSpacing(state.tracks[record.source], record.spacingMs)
   const { instances, source: track, startMs: atMs } = record
+  if (track === 'spans') {
+    const startMs = Math.floor(atMs / windowMs) * windowMs
+    trackStamps(state.tracks.spans, startMs, into.isQuiet ?? (() => false))
+  }
   for (const row of record.rows) {
     add(state, { track, atMs, version, route: row.route, instances }, row, into)
   }

@@ -112,7 +112,11 @@ class DetectMachine implements Machine {
   ) {
     this.#unitName = unitName
     this.#settings = settings
-    this.#absorbing = { dirty: this.#dirty, versionsMax: settings.versionsMax }
+    this.#absorbing = {
+      dirty: this.#dirty,
+      versionsMax: settings.versionsMax,
+      isQuiet: (fromMs, toMs) => !this.#unit.heard.in(fromMs, toMs),
+    }
     this.#topics = topics
     this.#observer = observer
     const { services, unit } = restoreServices(entries)

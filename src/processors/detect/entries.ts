@@ -48,8 +48,8 @@ export function encodeService(state: ServiceState): Uint8Array {
   return encode({
     seq: state.seq,
     tracks: trackNames.map((name) => {
-      const { spacings, stepMs, openFromMs, closedToMs, late } = state.tracks[name]
-      return { spacings, stepMs, openFromMs, closedToMs, late }
+      const { spacings, stepMs, openFromMs, closedToMs, newestMs, late } = state.tracks[name]
+      return { spacings, stepMs, openFromMs, closedToMs, newestMs, late }
     }),
     kindsClosedToMs: state.kindsClosedToMs,
     kinds: [...state.kinds],
