@@ -31,6 +31,8 @@ interface Line {
 export class ReplayOutput {
   readonly #write: (text: string) => void
   #lines: Line[] = []
+  /** All before it is printed. */
+  #printedMs = Number.NEGATIVE_INFINITY
 
   constructor(write: (text: string) => void) {
     this.#write = write
@@ -42,6 +44,7 @@ export class ReplayOutput {
 
   /** Prints what is before `beforeMs`: no window is still to close there. */
   flush(beforeMs: number): void {
+    this.#printedMs = Math.max(this.#printedMs, beforeMs)
     const lines = this.#lines.filter(({ atMs }) => atMs < beforeMs)
     if (lines.length === 0) return
     this.#lines = this.#lines.filter(({ atMs }) => !(atMs < beforeMs))
@@ -70,7 +73,9 @@ export class ReplayOutput {
   }
 
   verdict(told: VerdictTold): void {
-    const { atMs, release, from, verdict, evidence, signals, final } = told
+    const { release, from, verdict, evidence, signals, final } = told
+    // The last word on a source that rests is said when others have long gone on: it belongs there.
+    const atMs = Math.max(told.atMs, this.#printedMs)
     const at = formatInstant(atMs)
     this.add('verdict', atMs, { at, release, from, verdict, evidence, signals, final })
   }

@@ -36,6 +36,7 @@ export interface ReplayOptions {
 
 const unit = 'http/0000000000000000'
 const gapMs = 300_000
+const hourMs = 3_600_000
 
 export async function replay(options: ReplayOptions): Promise<void> {
   const run = new Replay(options)
@@ -200,8 +201,7 @@ class Replay {
     const { untilMs } = this.#options
     if (Number.isFinite(this.#clockMs)) {
       if (untilMs !== null && untilMs > this.#clockMs) {
-        for (let atMs = this.#clockMs + 1000; atMs < untilMs; atMs += 1000) this.#tick(atMs)
-        this.#tick(untilMs)
+        for (const atMs of timesUntil(this.#clockMs, untilMs)) this.#tick(atMs)
         this.#clockMs = untilMs
       }
       this.#tick(this.#clockMs, true)
@@ -223,4 +223,16 @@ class Replay {
     })
     this.#output.flush(Number.POSITIVE_INFINITY)
   }
+}
+
+/**
+ * Ticks of a time in which nothing comes: every second while windows close and incidents end, every minute
+ * while anything can still expire, and none from there to the end.
+ */
+export function* timesUntil(fromMs: number, untilMs: number): Generator<number> {
+  for (let atMs = fromMs + 1_000; atMs < Math.min(untilMs, fromMs + 26 * hourMs); ) {
+    yield atMs
+    atMs += atMs < fromMs + hourMs ? 1_000 : 60_000
+  }
+  yield untilMs
 }
