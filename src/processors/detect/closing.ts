@@ -58,7 +58,8 @@ export function closeDue(
     for (;;) {
       const bucket = closeNext(state.tracks[track], ratesMs, rules)
       if (bucket === null) break
-      deleteOpen(state, track, bucket, dirty)
+      // What had no cells has no entry.
+      if (bucket.cells.size > 0) deleteOpen(state, track, bucket, dirty)
       if (hasTooManyRoutes(bucket, settings.routesMax)) {
         const ranking = routeRanking(state, track)
         state.counts.routes += capRoutes(bucket.cells, ranking, settings.routesMax)
