@@ -6,6 +6,7 @@ export function serverCommands(root: Command): void {
   upCommand(root)
   listCommands(root)
   explainCommands(root)
+  topicsCommand(root)
   root
     .command('doctor')
     .description('what is wrong with what arrives, most likely faults first')
@@ -17,6 +18,25 @@ export function serverCommands(root: Command): void {
       const { runDoctor } = await import('./commands/doctor.ts')
       await runDoctor(options)
     })
+}
+
+function topicsCommand(root: Command): void {
+  const topics = root.command('topics').description('the topics on Kafka')
+  for (const [action, says] of [
+    ['check', 'whether each is there and as it must be'],
+    ['create', 'makes what is missing'],
+  ] as const) {
+    topics
+      .command(action)
+      .description(says)
+      .option('--config <file>', 'settings file (culprit.yaml)')
+      .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+      .option('--json', 'as JSON lines', false)
+      .action(async (options) => {
+        const { runTopics } = await import('./commands/topics.ts')
+        await runTopics(action, options)
+      })
+  }
 }
 
 function upCommand(root: Command): void {

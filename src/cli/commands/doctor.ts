@@ -1,13 +1,18 @@
 /**
  * `culprit doctor`: says first what a newcomer gets wrong: nothing arriving, deployments that met no
- * telemetry, telemetry without version or environment, clocks. Exit 1 when it found a fault.
+ * telemetry, telemetry without version or environment, clocks; before that, what Kafka and Redis are like
+ * where they are used. Exit 1 when it found a fault.
  */
 import type { Release } from '../../contracts/release.ts'
+import type { Config } from '../../config/settings.ts'
+import { UnreachableError } from '../../core/kernel/errors.ts'
 import { formatServiceKey, parseServiceKey } from '../../core/kernel/service-key.ts'
 import type { SeenService } from '../../contracts/explanation.ts'
 import { Client } from '../client/client.ts'
-import { print, printJson } from '../client/text.ts'
 import { configure } from '../configure.ts'
+import { printFindings } from './print-findings.ts'
+import { askKafka, askRedis } from './set-up.ts'
+import type { SetUpFinding } from './set-up-findings.ts'
 
 export interface DoctorFlags {
   readonly url?: string
@@ -16,16 +21,28 @@ export interface DoctorFlags {
   readonly json: boolean
 }
 
-interface Finding {
-  readonly level: 'fault' | 'warning' | 'ok'
-  readonly what: string
-  readonly mend: string
-}
+type Finding = SetUpFinding
 
 const staleAfterMs = 120_000
 
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
   const { config } = configure(flags)
+  const setUp = [...(await askKafka(config)), ...(await askRedis(config))]
+  try {
+    report([...setUp, ...(await arrivals(flags, config))], flags.json)
+  } catch (error) {
+    // Nobody can be asked what arrives: what is known of the set-up may be why.
+    if (error instanceof UnreachableError) report(setUp, flags.json)
+    throw error
+  }
+}
+
+function report(findings: readonly Finding[], json: boolean): void {
+  printFindings(findings, json)
+  if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
+}
+
+async function arrivals(flags: DoctorFlags, config: Config): Promise<Finding[]> {
   const client = new Client(flags.url)
   const ready = await client.open('/readyz')
   const { reasons } = (await ready.json()) as { reasons: string[] }
@@ -47,14 +64,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<void> {
       mend: '',
     })
   }
-  if (flags.json) printJson(findings)
-  else {
-    for (const { level, what, mend } of findings) {
-      print(`${level.padEnd(7)} ${what}`)
-      if (mend !== '') print(`        ${mend}`)
-    }
-  }
-  if (findings.some(({ level }) => level === 'fault')) process.exitCode = 1
+  return findings
 }
 
 function arriving(services: readonly SeenService[], otlp: string): Finding[] {

@@ -2,21 +2,19 @@
  * Log and store of this process: one file, or Kafka and Redis, each as the settings say. The adapters of
  * what is not used are not loaded.
  */
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/settings.ts'
-import type { TlsFiles } from '../../config/structures.ts'
 import { ConfigError } from '../../core/kernel/errors.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
 import type { EventLog } from '../../ports/event-log.ts'
 import type { Topics } from '../../processors/topics.ts'
+import { kafkaOptions, redisOptions } from './client-options.ts'
 import { makeFolder } from './make-folder.ts'
 import { inputSpecs, topicSpecs } from './topic-specs.ts'
 
 const policyEveryMs = 60_000
-const storeExpiryMs = 7 * 86_400_000
 
 export interface Backend {
   readonly log: EventLog
@@ -88,22 +86,8 @@ async function openFile({ store: { path, retentionBytes } }: Config) {
 
 async function openKafka({ config, logEvent, logger }: BackendContext): Promise<EventLog> {
   const { openKafkaLog } = await import('../../adapters/kafka/open-kafka-log.ts')
-  const { brokers, replication, sessionTimeoutMs, ssl, sasl } = config.kafka
   return openKafkaLog({
-    brokers,
-    clientId: config.service.name,
-    ssl: ssl === null ? null : readTls('kafka.ssl', ssl),
-    sasl:
-      sasl === null
-        ? null
-        : {
-            mechanism: sasl.mechanism,
-            username: sasl.username,
-            password: readText('kafka.sasl', sasl.passwordFile).trim(),
-          },
-    clock: systemClock,
-    replicationFactor: replication,
-    sessionTimeoutMs,
+    ...kafkaOptions(config),
     told: (fact) => {
       logEvent(fact.kind)
       logger[fact.kind === 'log' ? 'debug' : 'warn']({ kafka: fact }, 'the log says')
@@ -113,16 +97,8 @@ async function openKafka({ config, logEvent, logger }: BackendContext): Promise<
 
 async function openRedis({ config, logger }: BackendContext) {
   const { openRedisStore } = await import('../../adapters/redis/open-redis-store.ts')
-  const { url, password, cluster, keyPrefix, volatile, tls } = config.redis
   const store = await openRedisStore({
-    url: url!,
-    password,
-    cluster,
-    keyPrefix,
-    volatile,
-    tls: tls === null ? null : readTls('redis.tls', tls),
-    expiryMs: storeExpiryMs,
-    clock: systemClock,
+    ...redisOptions(config),
     onLost: (lost) => logger.error(lost, 'a checkpoint was in pieces: built again from the topics'),
   })
   let faults = await refusePolicy(store)
@@ -156,19 +132,6 @@ async function refusePolicy(store: {
   await store.close()
   const ways = 'a server that keeps what it is given (appendonly may be waived by redis.volatile)'
   throw new ConfigError('redis.url', ways, faults.join('; '))
-}
-
-function readTls(setting: string, { caFile, certFile, keyFile }: TlsFiles) {
-  const read = (path: string | undefined) => (path === undefined ? null : readText(setting, path))
-  return { ca: read(caFile), cert: read(certFile), key: read(keyFile) }
-}
-
-function readText(setting: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    throw new ConfigError(setting, 'a readable file', path)
-  }
 }
 
 function withoutSecrets(url: string): string {
