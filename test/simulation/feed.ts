@@ -1,12 +1,19 @@
 /**
- * What arrives in a simulated run: a shop in production whose canary fails and goes away, a healthy
- * neighbour, records that do not decode and spans of a clock that runs ahead, all over Kafka; a cart in
- * staging over HTTP. A function of the feed's number alone, so that runs of one feed can be compared.
+ * What arrives in a simulated run: a shop in production whose canary fails and goes away, a neighbour that
+ * is healthy or ships a bad release of its own right behind, records that do not decode and spans of a
+ * clock that runs ahead, all over Kafka; a cart in staging over HTTP. A function of the feed's number
+ * alone, so that runs of one feed can be compared.
  */
 import type { TopicSpec } from '../../src/ports/event-log.ts'
 import type { Topics } from '../../src/processors/topics.ts'
 import { topicNames } from '../../src/processors/topics.ts'
-import { deploymentLine, metricLines, spanLines, type Version } from '../support/otlp-lines.ts'
+import {
+  deploymentLine,
+  metricLines,
+  spanLines,
+  type StreamOptions,
+  type Version,
+} from '../support/otlp-lines.ts'
 import { seededRandom } from '../support/random.ts'
 
 export const topics: Topics = topicNames('culprit.')
@@ -51,19 +58,12 @@ export function makeFeed(number: number): Feed {
   const goneS = deployedS + 30 + below(10)
   const shop = { startMs, seconds: feedSeconds }
   spans(spanLines({ ...shop, seed: number * 10, versions: canary(deployedS, goneS) }), inTurn)
-  const stock: Version = { version: '3.0', fromS: 0, toS: feedSeconds, rps: 2, errorRate: 0.02 }
-  const stockOptions = { ...shop, seed: number * 10 + 1, service: 'stock', versions: [stock] }
-  if (number % 3 !== 2) spans(spanLines(stockOptions), (batch) => inTurn(batch + 1))
-  else {
-    for (const [at, line] of metricLines({
-      ...stockOptions,
-      everyS: 10,
-      temporality: 'cumulative',
-    }).entries()) {
-      const to = { topic: topics.metrics, partition: 0 }
-      arrivals.push({ afterMs: (at + 1) * 10_000 + 200, to, value: Buffer.from(line), spans: 0 })
-    }
-  }
+  const both = number % 4 === 1
+  const stockSeed = number * 10 + 1
+  const versions = stockVersions(both ? deployedS + 8 : null)
+  const stock = { ...shop, seed: stockSeed, service: 'stock', versions }
+  if (number % 3 === 2) arrivals.push(...metricArrivals(stock))
+  else spans(spanLines(stock), (batch) => inTurn(batch + 1))
   const cart: Version = { version: '7', fromS: 0, toS: feedSeconds, rps: 2, errorRate: 0.02 }
   const inStaging = { service: 'cart', environment: 'staging', versions: [cart] }
   spans(spanLines({ ...shop, ...inStaging, seed: number * 10 + 2 }), () => 'http')
@@ -81,6 +81,7 @@ export function makeFeed(number: number): Feed {
       spans: 0,
     })
   deployed(deployedS, { version: '1.1' })
+  if (both) deployed(deployedS + 8, { version: '3.1', service: 'stock' })
   if (number % 2 === 0) deployed(deployedS + 5, { version: '3.1', service: 'stock' })
   for (let at = 0; at < 3; at++) {
     const to = { topic: topics.spans, partition: below(spanPartitions) }
@@ -95,6 +96,24 @@ function canary(deployedS: number, goneS: number): Version[] {
     { version: '1.0', fromS: 0, toS: feedSeconds, rps: 5, errorRate: 0.01 },
     { version: '1.1', fromS: deployedS, toS: goneS, rps: 5, errorRate: 0.6 },
   ]
+}
+
+/** `badS`: when a bad release of it begins. */
+function stockVersions(badS: number | null): Version[] {
+  const good: Version = { version: '3.0', fromS: 0, toS: feedSeconds, rps: 2, errorRate: 0.02 }
+  if (badS === null) return [good]
+  return [good, { ...good, version: '3.1', fromS: badS, rps: 4, errorRate: 0.6 }]
+}
+
+function metricArrivals(options: StreamOptions): Arrival[] {
+  const everyS = 10
+  const lines = metricLines({ ...options, everyS, temporality: 'cumulative' })
+  return lines.map((line, at) => ({
+    afterMs: (at + 1) * everyS * 1_000 + 200,
+    to: { topic: topics.metrics, partition: 0 },
+    value: Buffer.from(line),
+    spans: 0,
+  }))
 }
 
 /** Several seconds in one request; `lastMs` is when its last span ended. */

@@ -110,7 +110,7 @@ function counter(): Plant {
   }
 }
 
-function unitOf({ headers }: NewRecord): string {
+function unitOf({ headers }: Pick<NewRecord, 'headers'>): string {
   const position = headers[positionHeader]!
   return position.slice(0, position.lastIndexOf('@'))
 }
@@ -235,11 +235,12 @@ function wallClockTicks(clock: Clock): Wrapping {
   }
 }
 
-/** Readers see no positions, so nothing is recognised as a repeat. */
+/** Every record counts as newer than the one before, so nothing is recognised as a repeat. */
 function withoutPositions(log: EventLog): EventLog {
-  const stripped = (record: LogRecord): LogRecord => {
-    const { [positionHeader]: _, ...headers } = record.headers
-    return { ...record, headers }
+  const renewed = (record: LogRecord): LogRecord => {
+    if (record.headers[positionHeader] === undefined) return record
+    const position = `${unitOf(record)}@${record.offset}.0`
+    return { ...record, headers: { ...record.headers, [positionHeader]: position } }
   }
   return overriding(log, {
     join: (request) =>
@@ -252,7 +253,7 @@ function withoutPositions(log: EventLog): EventLog {
                 fetch: async (asked) => {
                   const fetched = await reader.fetch(asked)
                   if (fetched.status !== 'ok') return fetched
-                  return { ...fetched, records: fetched.records.map(stripped) }
+                  return { ...fetched, records: fetched.records.map(renewed) }
                 },
               }),
             ),

@@ -1,4 +1,5 @@
 /** What subscribers were told: each public record once, under its id, in the order of its first telling. */
+import type { AuditEntry } from '../../src/contracts/audit-entry.ts'
 import type { LogRecord } from '../../src/ports/event-log.ts'
 import { topics } from './feed.ts'
 
@@ -55,8 +56,9 @@ export function toldBy(written: Written): Told {
   }
   for (const record of written.get(topics.audit)!) {
     const text = textOf(record)
-    const { chain, n } = JSON.parse(text) as { chain: string; n: number }
-    take(`audit ${chain} ${n}`, text)
+    const { chain, n, subject, detail } = JSON.parse(text) as AuditEntry
+    if (takeOnce(`audit ${chain} ${n}`, text) === 'again') continue
+    events.set(`audit of ${subject} ${String(detail['revision'])}`, comparable(text))
   }
   return { verdicts, events, contradictions }
 }
@@ -64,9 +66,10 @@ export function toldBy(written: Written): Told {
 /**
  * What differs between runs by its nature. Time in `attribute` is the watermark of the tick at which
  * something is told, and how far each tick has come is another in every run; so are the hashes of what has
- * such times. And of several traces those are shown that came first, from whichever partition.
+ * such times, and the place in the audit of incidents that two units of `detect` found. And of several
+ * traces those are shown that came first, from whichever partition.
  */
-const ofTheRun = new Set(['updatedAt', 'timestamp', 'expiresAt', 'hash', 'prev', 'exemplars'])
+const ofTheRun = new Set(['updatedAt', 'timestamp', 'expiresAt', 'hash', 'prev', 'n', 'exemplars'])
 
 function comparable(text: string): string {
   return JSON.stringify(
