@@ -8,3 +8,11 @@ export function instant(text: string): number {
   if (Number.isNaN(atMs)) throw new InvalidArgumentError('wants an RFC 3339 time')
   return atMs
 }
+
+export function count(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
+    throw new InvalidArgumentError('wants a whole number from 1 to 10000')
+  }
+  return number
+}

@@ -1,12 +1,13 @@
 /** The commands that run Culprit or ask a running one. */
 import { type Command, Option } from 'commander'
-import { collect } from './options.ts'
+import { collect, count } from './options.ts'
 
 export function serverCommands(root: Command): void {
   upCommand(root)
   listCommands(root)
   explainCommands(root)
   topicsCommand(root)
+  lettersCommand(root)
   root
     .command('doctor')
     .description('what is wrong with what arrives, most likely faults first')
@@ -37,6 +38,33 @@ function topicsCommand(root: Command): void {
         await runTopics(action, options)
       })
   }
+}
+
+function lettersCommand(root: Command): void {
+  const letters = root.command('dead-letters').description('what was put aside, and why')
+  const common = (command: Command) =>
+    command
+      .option('--config <file>', 'settings file (culprit.yaml)')
+      .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+      .option('--json', 'as JSON lines', false)
+  common(letters.command('list').description('the newest of them'))
+    .option('--limit <n>', 'how many', count, 50)
+    .action(async (options) => {
+      const { runList } = await import('./commands/dead-letters.ts')
+      await runList(options)
+    })
+  common(
+    letters.command('show').description('one of them, with its bytes').argument('<id>'),
+  ).action(async (id: string, options) => {
+    const { runShow } = await import('./commands/dead-letters.ts')
+    await runShow(id, options)
+  })
+  common(letters.command('retry').description('sends one again').argument('<id>')).action(
+    async (id: string, options) => {
+      const { runRetry } = await import('./commands/dead-letters.ts')
+      await runRetry(id, options)
+    },
+  )
 }
 
 function upCommand(root: Command): void {
