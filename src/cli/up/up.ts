@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import type { Config } from '../../config/settings.ts'
+import { ConfigError } from '../../core/kernel/errors.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import type { ProcessorRun } from '../../engine/run-processor.ts'
 import { topicNames } from '../../processors/topics.ts'
@@ -142,7 +143,10 @@ function bugTrap(logger: Logger) {
     failed,
     log: (error: unknown) => logger.error({ err: error }, 'a request met a bug'),
     trap: (error: unknown) => {
-      logger.fatal({ err: error }, 'a part of the pipeline met a bug')
+      // What the set-up refuses is said in one line by the command.
+      if (!(error instanceof ConfigError)) {
+        logger.fatal({ err: error }, 'a part of the pipeline met a bug')
+      }
       reject(error)
     },
   }

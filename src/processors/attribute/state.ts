@@ -8,6 +8,7 @@ import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.t
 import type { Incident } from '../../contracts/incident.ts'
 import type { VerdictState } from '../../core/attribution/verdict.ts'
 import type { StateEntry } from '../processor.ts'
+import { refuseForeignFormat } from '../state-format.ts'
 import type { PendingEntry } from './pending.ts'
 
 const format = 1
@@ -117,11 +118,7 @@ export function restoreEnvironment(entries: Iterable<StateEntry>): EnvironmentSt
         pending?: PendingEntry[]
         audit: EnvironmentState['audit']
       }
-      if (stored.format !== format) {
-        throw new Error(
-          `state of attribute has format ${stored.format}, this program reads ${format}`,
-        )
-      }
+      refuseForeignFormat('attribute', { stored: stored.format, written: format })
       state.units = new Map(stored.units)
       state.nowMs = stored.nowMs
       state.forgottenMs = stored.forgottenMs ?? 0

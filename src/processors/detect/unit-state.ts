@@ -1,6 +1,7 @@
 /** What a `detect` unit keeps besides its services: watermark, events taken, deployments that wait, what was heard. */
 import type { Deployment } from '../../contracts/service-events.ts'
 import { emptyWatermark, type WatermarkState } from '../../core/rollup/watermark.ts'
+import { refuseForeignFormat } from '../state-format.ts'
 import { decode, encode } from './entries.ts'
 
 const windowMs = 10_000
@@ -120,9 +121,7 @@ export function restoreUnit(bytes: Uint8Array): UnitState {
     heard: number[]
     lost?: [number, number | null][]
   }
-  if (stored.format !== format) {
-    throw new Error(`state of detect has format ${stored.format}, this program reads ${format}`)
-  }
+  refuseForeignFormat('detect', { stored: stored.format, written: format })
   return {
     watermark: { ...emptyWatermark(), ...stored.watermark },
     events: new Map(stored.events),
