@@ -59,9 +59,9 @@ export class Deployments {
   join(
     services: readonly ServiceState[],
     stateOf: (key: string) => ServiceState | null,
-    end = false,
+    { nowMs, end }: { readonly nowMs: number; readonly end: boolean },
   ): JoinedDeployment[] {
-    const { pending, watermark } = this.#unit
+    const { pending } = this.#unit
     if (pending.length === 0) return []
     const joined: JoinedDeployment[] = []
     const waiting: UnitState['pending'] = []
@@ -70,10 +70,10 @@ export class Deployments {
       const { deployment, knownMs } = item
       const seen = (named.get(serviceName(deployment.service)) ?? [])
         .filter(({ versions }) => versions.firstMs !== null)
-        .filter(({ versions }) => versions.lastMs > watermark.ratesMs - forgottenAfterMs)
+        .filter(({ versions }) => versions.lastMs > nowMs - forgottenAfterMs)
         .map(({ key }) => key)
       const join = joinService(deployment, seen, this.#defaultEnvironment)
-      const waitedMs = watermark.ratesMs - knownMs
+      const waitedMs = nowMs - knownMs
       if (join.kind === 'joined') {
         const state = stateOf(join.key)
         if (state === null) continue

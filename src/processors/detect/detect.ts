@@ -209,7 +209,7 @@ class DetectMachine implements Machine {
     if (taken === 'full') this.#observer.refused?.('pending-full')
     if (taken !== 'taken') return []
     this.#dirtyUnit()
-    return this.#publish(this.#joinPending())
+    return this.#publish(this.#joinPending(this.#unit.watermark.ratesMs))
   }
 
   #tick(tick: Tick): readonly Output[] {
@@ -217,14 +217,16 @@ class DetectMachine implements Machine {
     const moved = applyTick(watermark, tick)
     const times = Object.values(tick.units)
     if (times.length > 0 && tick.records !== 0) heard.note(Math.max(...times))
-    const findings: Finding[] = this.#joinPending()
+    const runs = this.#services.inOrder()
+    const findings = this.#joinPending(Math.min(watermark.ratesMs, nextDue(runs)))
     const end = tick.end === true
     if (moved || end) {
-      const runs = this.#services.inOrder()
       const endMs = end ? Math.max(0, ...runs.map(({ openToMs }) => openToMs)) : null
       const { ratesMs, kindsMs } = watermark
       // One closing after the other, across services: what is found must not depend on how far a tick goes.
       for (let dueMs = nextDue(runs); dueMs <= ratesMs; dueMs = nextDue(runs)) {
+        // What one closing has shown may join a deployment before the next: near ticks would have.
+        findings.push(...this.#joinPending(dueMs))
         const upTo = { ratesMs: dueMs, kindsMs: Math.min(kindsMs, dueMs), endMs: null }
         const found = runs.flatMap((run) => run.advance(upTo))
         if (found.length > 0) findings.push(...found, this.#tickFinding(dueMs, { more: true }))
@@ -234,7 +236,7 @@ class DetectMachine implements Machine {
       // The tick of the record itself ends its last closing.
       if (last?.kind === 'tick' && rest.length === 0) findings.pop()
       findings.push(...rest)
-      if (end) findings.push(...this.#joinPending(true), ...this.#lastJoined(endMs))
+      if (end) findings.push(...this.#joinPending(ratesMs, true), ...this.#lastJoined(endMs))
       this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
       findings.push(...this.#services.forgetUnheard(watermark.tickMs))
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
@@ -254,11 +256,11 @@ class DetectMachine implements Machine {
     return this.#services.inOrder().flatMap((run) => run.advance({ ratesMs, kindsMs, endMs }))
   }
 
-  #joinPending(end = false): Finding[] {
+  #joinPending(nowMs: number, end = false): Finding[] {
     const joined = this.#deployments.join(
       this.#services.inOrder().map(({ state }) => state),
       (key) => this.#stateFor(key),
-      end,
+      { nowMs, end },
     )
     return joined.flatMap(
       ({ key, release }) => this.#services.get(key)?.deploymentTaken(release) ?? [],
