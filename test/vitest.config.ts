@@ -24,6 +24,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...never, ...withServices],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -34,6 +35,8 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['test/support/services/global-setup.ts'],
           fileParallelism: false,
+          // Alone on the machine: what they disturb answers in real time.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
