@@ -1,4 +1,6 @@
 /** Every command with its arguments and options. A command's module is loaded when it is run. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { collect, instant } from './options.ts'
 import { demoCommand } from './program-demo.ts'
@@ -15,6 +17,9 @@ export function program(): Command {
     .description(
       'Says which change broke production, who or what wrote it, and whether to roll back.',
     )
+    .version(packageVersion(), '-V, --version', 'the version of the program')
+    // Behind a command the name means the command's own option: the version that was deployed.
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'culprit: ')) })
@@ -25,6 +30,12 @@ export function program(): Command {
   configCommand(root)
   simulateCommand(root)
   return root
+}
+
+/** It lies as far above this file in the sources as in what is published. */
+function packageVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function common(command: Command): Command {

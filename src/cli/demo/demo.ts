@@ -75,6 +75,8 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
     if (result !== null && options.keep) {
       tell.say(`All of it goes on until Ctrl-C; the page is ${culprit.url}`)
       await Promise.race([stopped, culprit.failed])
+    } else if (result !== null && options.url === null) {
+      tell.say('With --keep (npm run demo -- --keep) all of it and the page stay until Ctrl-C')
     }
     return result
   } finally {

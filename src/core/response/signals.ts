@@ -42,15 +42,14 @@ const order: Record<Signal['state'], number> = {
 }
 
 export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal {
-  const { signal, scope, mode, logE, ratio, low, high, onset, detectable, latency } = stream
-  const seen = stream.observed.exposure > 0
+  const { signal, scope, mode, logE, onset, detectable, latency } = stream
   return {
     signal,
     scope,
     mode,
     state,
     evidence: finite(logE),
-    effect: seen ? { ratio: finite(ratio), low: finite(low), high: finite(high) } : null,
+    effect: effectOf(stream),
     detectable: detectable === null || !Number.isFinite(detectable) ? null : finite(detectable),
     onset:
       onset === null
@@ -63,6 +62,27 @@ export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal
     baseline: stream.baseline,
     observed: stream.observed,
     ...(latency === null ? {} : { latency }),
+  }
+}
+
+/**
+ * Null where nothing was observed, or no event on either side: no ratio follows from that. The estimate is a
+ * mean and its interval goes by grid values: at the end of the grid the mean lies a little beyond it.
+ */
+function effectOf({
+  ratio,
+  low,
+  high,
+  observed,
+  baseline,
+  signal,
+}: StreamEvidence): Signal['effect'] {
+  if (observed.exposure <= 0) return null
+  if (signal !== 'traffic' && observed.events === 0 && baseline.events === 0) return null
+  return {
+    ratio: finite(ratio),
+    low: finite(Math.min(low, ratio)),
+    high: finite(Math.max(high, ratio)),
   }
 }
 

@@ -39,7 +39,8 @@ export function EvidenceStrip({ history, model, version, width, right }: Evidenc
       `${i === 0 ? 'M' : 'L'}${Math.min(plotEnd, x(at)).toFixed(1)} ${y(logE).toFixed(1)}`,
   )
   const crossing = shown.find(({ logE }) => logE >= line)
-  const now = last.logE.toFixed(1)
+  // What is far beyond the line needs no decimals, and has no room for them.
+  const now = last.logE.toFixed(Math.abs(last.logE) < 100 ? 1 : 0)
   const label = `Evidence that ${version} is worse: ${now} now; ${line.toFixed(1)} is enough to report.`
   return (
     <svg
@@ -54,7 +55,7 @@ export function EvidenceStrip({ history, model, version, width, right }: Evidenc
         Evidence that {version} is worse
       </text>
       <path class="enough" d={`M${axisWidth} ${y(line)}H${plotEnd}`} />
-      <text x={axisWidth} y={y(line) + 14}>
+      <text x={axisWidth} y={Math.min(y(line) + 14, height - 4)}>
         enough to report: {line.toFixed(1)}
       </text>
       <path
