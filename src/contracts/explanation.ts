@@ -48,3 +48,12 @@ export const SeenService = z.object({
   sources: z.array(z.enum(['spans', 'metrics'])),
 })
 export type SeenService = z.infer<typeof SeenService>
+
+/** An item of `GET /v1/waiting`: a deployment that has met no telemetry of its service yet. */
+export const WaitingDeployment = z.object({
+  service: ServiceKey,
+  version: z.string().nullable(),
+  eventId: z.string(),
+  waitsSince: Instant,
+})
+export type WaitingDeployment = z.infer<typeof WaitingDeployment>

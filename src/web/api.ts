@@ -48,6 +48,9 @@ export function api(options: ApiOptions): Hono {
   app.get('/v1/services', async (context) =>
     context.json({ items: await queries.services(), next: null }),
   )
+  app.get('/v1/waiting', async (context) =>
+    context.json({ items: await queries.waiting(), next: null }),
+  )
   app.get('/v1/windows', (context) => windows(context, queries))
   app.get('/v1/verdict', (context) => verdict(context, view))
   flaggerRoutes(app, view)

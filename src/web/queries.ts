@@ -1,5 +1,5 @@
 /** What the API asks of the store, as an interface: the composition root knows where it lies. */
-import type { ReleaseDetail, SeenService } from '../contracts/explanation.ts'
+import type { ReleaseDetail, SeenService, WaitingDeployment } from '../contracts/explanation.ts'
 
 export interface Queries {
   windows(
@@ -8,4 +8,5 @@ export interface Queries {
   ): Promise<readonly object[]>
   releaseDetail(id: string): Promise<ReleaseDetail>
   services(): Promise<readonly SeenService[]>
+  waiting(): Promise<readonly WaitingDeployment[]>
 }

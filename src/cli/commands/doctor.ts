@@ -6,8 +6,8 @@
 import type { Release } from '../../contracts/release.ts'
 import type { Config } from '../../config/settings.ts'
 import { UnreachableError } from '../../core/kernel/errors.ts'
-import { formatServiceKey, parseServiceKey } from '../../core/kernel/service-key.ts'
-import type { SeenService } from '../../contracts/explanation.ts'
+import { formatServiceKey, parseServiceKey, serviceName } from '../../core/kernel/service-key.ts'
+import type { SeenService, WaitingDeployment } from '../../contracts/explanation.ts'
 import { Client } from '../client/client.ts'
 import { configure } from '../configure.ts'
 import { printFindings } from './print-findings.ts'
@@ -53,6 +53,7 @@ async function arrivals(flags: DoctorFlags, config: Config): Promise<Finding[]> 
   const findings = [
     ...reasons.map((reason): Finding => ({ level: 'fault', what: reason, mend: 'see the log' })),
     ...arriving(services, config.ingest.otlpListen),
+    ...waiting(await client.list<WaitingDeployment>('/v1/waiting'), services),
     ...joining(releases, services),
     ...naming(services, environment),
     ...clocks(metrics),
@@ -79,8 +80,26 @@ function arriving(services: readonly SeenService[], otlp: string): Finding[] {
   return [{ level: 'fault', what, mend: 'is the sender running, and its clock right?' }]
 }
 
-function joining(releases: readonly Release[], services: readonly SeenService[]): Finding[] {
+/** Said at once: ten minutes later it is unjoined, and by then the rollout is over. */
+function waiting(
+  deployments: readonly WaitingDeployment[],
+  services: readonly SeenService[],
+): Finding[] {
+  return deployments.map(({ service, version, waitsSince }) => {
+    const what = `deployment of ${service} ${version ?? ''} waits for telemetry of it since ${waitsSince}`
+    const near = nearestNames(service, services)
+    return { level: 'warning', what, mend: near.length === 0 ? '' : `nearest: ${near.join(', ')}` }
+  })
+}
+
+/** Those of the same name first. */
+function nearestNames(key: string, services: readonly SeenService[]): string[] {
   const names = services.map(({ service }) => service)
+  const same = names.filter((name) => serviceName(name) === serviceName(key))
+  return [...new Set([...same, ...names])].slice(0, 3)
+}
+
+function joining(releases: readonly Release[], services: readonly SeenService[]): Finding[] {
   return releases
     .filter(
       ({ verdict, joined }) =>
@@ -96,10 +115,7 @@ function joining(releases: readonly Release[], services: readonly SeenService[])
           mend: 'name environment and namespace alike in events and telemetry',
         }
       }
-      const near = names
-        .filter((name) => name.endsWith(`/${release.service.name}`))
-        .concat(names)
-        .slice(0, 3)
+      const near = nearestNames(key, services)
       const what = `deployment of ${key} ${release.version ?? ''} met no telemetry: ${release.reason}`
       return { level: 'fault', what, mend: near.length === 0 ? '' : `nearest: ${near.join(', ')}` }
     })

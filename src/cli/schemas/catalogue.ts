@@ -9,7 +9,12 @@ import {
   ReleaseDelta,
 } from '../../contracts/change.ts'
 import { Command } from '../../contracts/command.ts'
-import { Explanation, ReleaseDetail, SeenService } from '../../contracts/explanation.ts'
+import {
+  Explanation,
+  ReleaseDetail,
+  SeenService,
+  WaitingDeployment,
+} from '../../contracts/explanation.ts'
 import { Finding } from '../../contracts/findings.ts'
 import { Suspect } from '../../contracts/incident.ts'
 import { Release } from '../../contracts/release.ts'
@@ -48,6 +53,7 @@ export const catalogue: Readonly<Record<string, z.ZodType>> = {
   'rollback-record': Rollback,
   'service-event': ServiceEvent,
   'seen-service': SeenService,
+  'waiting-deployment': WaitingDeployment,
   signal: Signal,
   summary: SummaryLine,
   suspect: Suspect,

@@ -1,6 +1,11 @@
 /** OpenAPI 3.1 of the API; generated into `schemas/` and served at `/openapi.json`. */
 import type { z } from 'zod'
-import { Explanation, ReleaseDetail, SeenService } from '../../contracts/explanation.ts'
+import {
+  Explanation,
+  ReleaseDetail,
+  SeenService,
+  WaitingDeployment,
+} from '../../contracts/explanation.ts'
 import { Incident } from '../../contracts/incident.ts'
 import { Release } from '../../contracts/release.ts'
 import { VerdictAnswer, WindowLine } from '../../contracts/replay-lines.ts'
@@ -152,6 +157,7 @@ export function openApiDocument(): object {
         [id],
       ),
       '/v1/services': get('Services seen in telemetry', list('SeenService')),
+      '/v1/waiting': get('Deployments that wait for telemetry', list('WaitingDeployment')),
       '/v1/windows': get('Closed windows of the last two hours', list('Window'), [
         query('service', 'environment/namespace/name', true),
         query('from', 'RFC 3339'),
@@ -181,6 +187,7 @@ export function openApiDocument(): object {
         ReleaseDetail: component(ReleaseDetail),
         Explanation: component(Explanation),
         SeenService: component(SeenService),
+        WaitingDeployment: component(WaitingDeployment),
       },
     },
   }

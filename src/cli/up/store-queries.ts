@@ -11,9 +11,15 @@ import type { TrackName, Bucket } from '../../core/rollup/track.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
 import { historyGroup, restoreBucket, restoreServices } from '../../processors/detect/entries.ts'
 import type { ServiceState } from '../../processors/detect/service-state.ts'
+import { restoreUnit } from '../../processors/detect/unit-state.ts'
 import type { ReleaseEntry } from '../../processors/attribute/state.ts'
 import { windowLine } from '../replay/output.ts'
-import type { ReleaseDetail, SeenService, SeriesBucket } from '../../contracts/explanation.ts'
+import type {
+  ReleaseDetail,
+  SeenService,
+  SeriesBucket,
+  WaitingDeployment,
+} from '../../contracts/explanation.ts'
 import type { Queries } from '../../web/queries.ts'
 
 const minutesBefore = 30
@@ -99,6 +105,20 @@ export class StoreQueries implements Queries {
       }
     }
     return seen.sort((a, b) => (a.service < b.service ? -1 : 1))
+  }
+
+  async waiting(): Promise<WaitingDeployment[]> {
+    const found: WaitingDeployment[] = []
+    for (const unit of await this.#unitsOf('detect')) {
+      const entries = await this.#store.scan(unit, '', 'unit')
+      const own = entries.find(({ key }) => key === 'unit')
+      if (own === undefined) continue
+      for (const { deployment, knownMs } of restoreUnit(own.value).pending) {
+        const { service, version, eventId } = deployment
+        found.push({ service, version, eventId, waitsSince: formatInstant(knownMs) })
+      }
+    }
+    return found
   }
 
   async releaseDetail(id: string): Promise<ReleaseDetail> {

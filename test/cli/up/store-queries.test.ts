@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CheckpointStore } from '../../../src/ports/checkpoint-store.ts'
 import { StoreQueries } from '../../../src/cli/up/store-queries.ts'
 import { DetectUnit } from '../../support/detect-unit.ts'
-import { rollupOf } from '../../support/service-events.ts'
+import { deploymentOf, rollupOf } from '../../support/service-events.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 
@@ -67,5 +67,25 @@ describe('what the API asks of the store', () => {
 
     expect(await queries.windows('production/shop/s1', span)).toHaveLength(6)
     expect(await queries.windows('production/shop/s', span)).toEqual([])
+  })
+
+  it('lists the deployments that have met no telemetry of their service', async () => {
+    const told = new DetectUnit()
+    told.tell(rollupOf('1.0', startMs))
+    told.tell({
+      ...deploymentOf({ eventId: 'typo', atMs: startMs + 5_000, version: '1.1' }),
+      service: 'production/shop/chekout',
+    })
+    told.tick(startMs + 9_999)
+    await told.commit()
+
+    expect(await new StoreQueries(told.store).waiting()).toEqual([
+      {
+        service: 'production/shop/chekout',
+        version: '1.1',
+        eventId: 'typo',
+        waitsSince: '2026-11-20T00:00:05.000Z',
+      },
+    ])
   })
 })
