@@ -8,7 +8,7 @@ import { missingOf } from '../support/services/service.ts'
 
 const { kafka, redis } = inject('services')
 const missing = missingOf(kafka) ?? missingOf(redis)
-const outageMs = Number(process.env['OUTAGE_SECONDS'] ?? 20) * 1_000
+const outageMs = Number(process.env['OUTAGE_SECONDS'] ?? 10) * 1_000
 const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
 
 describe.skipIf(missing !== null)(
