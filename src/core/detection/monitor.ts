@@ -11,7 +11,7 @@
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { SignalName, SignalScope } from '../../contracts/signal.ts'
-import type { ForecastBaseline } from './baseline.ts'
+import { type ForecastBaseline, logRateAt } from './baseline.ts'
 import { detectableLogRatio } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
 import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
@@ -240,9 +240,9 @@ export class StreamMonitor {
       if (this.mode !== 'split') throw new Error('a split bucket in a forecast')
       return bucket.n1 > 0 && bucket.n0 > 0 ? splitObservation(bucket) : null
     }
-    const { baseline } = this.#options
+    const { baseline, startMs, stepMs } = this.#options
     if (this.mode !== 'forecast' || !baseline) throw new Error('a forecast bucket in a split')
-    const logRate = bucket.logRate ?? baseline.logRate
+    const logRate = bucket.logRate ?? logRateAt(baseline, startMs + (this.buckets + 0.5) * stepMs)
     if (!(bucket.n > 0) || !Number.isFinite(logRate)) return null
     return forecastObservation({ n: bucket.n, e: bucket.e, logRate })
   }

@@ -118,8 +118,17 @@ export const newKind = {
   weights: [0.2, 0.2, 0.2, 0.2, 0.2],
 } as const
 
-/** Section 10: quantile level that placebos are matched at, and how many the fleet's value weighs. */
-export const placebo = { level: 0.9, priorCount: 20 } as const
+/**
+ * Section 10: quantile level that placebos are matched at, how many the fleet's value weighs, how many it
+ * takes to replace the default, and from how many on a stream with more false alarms is not believed.
+ */
+export const placebo = {
+  level: 0.9,
+  priorCount: 20,
+  fleetMin: 20,
+  trustMin: 200,
+  falseShareMax: 0.02,
+} as const
 
 /** Section 10, cold start: 90 % quantile of a null stream's greatest logE. Counts: kappa 1. */
 export const coldPlaceboQuantile = { counts: 2.3, gaugeForecast: 9.2, gaugeSplit: 2.3 } as const

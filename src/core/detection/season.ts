@@ -48,7 +48,10 @@ export function fitSeason(
 }
 
 /** Log rate at a minute on the axis that the bins were given on. */
-export function seasonAt({ periodsMinutes, coefficients }: Season, minute: number): number {
+export function seasonAt(
+  { periodsMinutes, coefficients }: Pick<Season, 'periodsMinutes' | 'coefficients'>,
+  minute: number,
+): number {
   return dot(seasonRow(minute, periodsMinutes), coefficients)
 }
 
