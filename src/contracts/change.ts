@@ -142,6 +142,9 @@ export const Change = z.object({
       mergedAtMs: Ms.optional(),
       mergeMethod: z.enum(['merge', 'squash', 'rebase', 'unknown']).optional(),
       labels: z.array(z.string()),
+      /** Accounts that reviewed it, and checks with what they found, where the user exported them. */
+      reviewers: z.array(z.string()).optional(),
+      checks: z.array(z.object({ name: z.string(), conclusion: z.string() })).optional(),
     })
     .optional(),
   reverts: z.array(Sha).optional(),

@@ -1,9 +1,33 @@
 /** What a release contains, as a repository tells it: the delta between two revisions with its changes. */
 import type { Change, ReleaseDelta } from '../contracts/change.ts'
-import type { CommitFacts, NoteFacts, RepositoryId } from '../core/provenance/commit-facts.ts'
+import type {
+  CommitFacts,
+  LinkedFacts,
+  NoteFacts,
+  RepositoryId,
+} from '../core/provenance/commit-facts.ts'
 import type { Described } from '../core/provenance/describe-change.ts'
 
-export type { CommitFacts, Described, NoteFacts, RepositoryId }
+export type { CommitFacts, Described, LinkedFacts, NoteFacts, RepositoryId }
+
+/** Records of a repository beside its notes, as text. */
+export interface RecordTexts {
+  readonly traces: readonly { readonly path: string; readonly text: string }[]
+  /** By the checkpoint's id: its own metadata and that of its sessions. */
+  readonly checkpoints: ReadonlyMap<string, readonly string[]>
+}
+
+/** What makes a meaning out of what the repository holds. */
+export interface HistoryReader {
+  /** Checkpoints that a message names. */
+  readonly checkpointIdsOf: (message: string) => readonly string[]
+  /** Which record belongs to which commit; `commits` newest first. */
+  readonly link: (
+    commits: readonly CommitFacts[],
+    records: RecordTexts,
+  ) => ReadonlyMap<string, LinkedFacts>
+  readonly describe: (commit: CommitFacts, repo: RepositoryId) => Described
+}
 
 export interface HistoryRange {
   /** Revisions as a person types them; `from` is not part of the range, `to` is its head. */

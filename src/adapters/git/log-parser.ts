@@ -22,7 +22,7 @@ const newline = 10
 const plus = 43
 const minus = 45
 
-type Facts = Omit<CommitFacts, 'note' | 'files'>
+type Facts = Omit<CommitFacts, 'notes' | 'linked' | 'files'>
 type File = CommitFacts['files'][number]
 
 interface FileDraft {
@@ -206,7 +206,10 @@ export class LogParser {
     if (commit === null) return
     const files = [...this.#files.values()].map((draft) => fileOf(draft, this.#options))
     const hunks = new Map([...this.#files].map(([path, draft]) => [path, draft.hunks]))
-    this.#options.take({ ...commit, files, note: null }, this.#overflown ? null : hunks)
+    this.#options.take(
+      { ...commit, files, notes: [], linked: null },
+      this.#overflown ? null : hunks,
+    )
     this.#overflown = false
     this.#commit = null
     this.#files = new Map()

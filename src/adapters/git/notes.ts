@@ -1,11 +1,12 @@
 /**
  * The AI notes of commits: one listing a ref, then all blobs through one `git cat-file --batch`.
  *
- * Refs, the first that has a note of a commit wins: `refs/notes/ai`, `refs/notes/ai-remote/*`,
- * `refs/notes/exceeds-ink`, and the older `refs/ai/authorship/<sha>`. A note beyond 16 MiB is refused and counted.
- * Source: provenance reference, section 2.1.
+ * Of Git AI's refs the first that has a note of a commit wins: `refs/notes/ai`, `refs/notes/ai-remote/*`,
+ * `refs/notes/exceeds-ink`, and the older `refs/ai/authorship/<sha>`; `refs/notes/agent-trace` stands beside them.
+ * A note beyond 16 MiB is refused and counted. Source: provenance reference, sections 2.1 and 3.3.
  */
 import type { NoteFacts } from '../../ports/git-history.ts'
+import { BatchReader } from './batch-reader.ts'
 import type { Git } from './git.ts'
 import type { Gits } from './open-repository.ts'
 
@@ -16,13 +17,13 @@ interface Listed {
   readonly form: NoteFacts['form']
 }
 
-const noteBytesMax = 16 * 1024 * 1024
 const refsMax = 100
+const traceRef = 'refs/notes/agent-trace'
 const blobRefs = 'refs/ai/authorship/'
 
 export interface ReadNotes {
-  /** Handed over one by one, in no promised order; their text is not kept. */
-  readonly take: (sha: string, note: NoteFacts) => void
+  /** All notes of one commit at once, the commits in no promised order; their text is not kept. */
+  readonly take: (sha: string, notes: readonly NoteFacts[]) => void
   readonly shas: ReadonlySet<string>
 }
 
@@ -32,11 +33,26 @@ export async function readNotes(gits: Gits, { take, shas }: ReadNotes): Promise<
   if (listed.length === 0) return 0
   let refused = 0
   const byBlob = new Map<string, Listed[]>()
-  for (const each of listed) byBlob.set(each.blob, [...(byBlob.get(each.blob) ?? []), each])
+  const awaited = new Map<string, number>()
+  for (const each of listed) {
+    byBlob.set(each.blob, [...(byBlob.get(each.blob) ?? []), each])
+    awaited.set(each.sha, (awaited.get(each.sha) ?? 0) + 1)
+  }
+  const held = new Map<string, NoteFacts[]>()
   const batch = new BatchReader((blob, text) => {
     for (const { sha, ref, form } of byBlob.get(blob) ?? []) {
       if (text === null) refused++
-      else take(sha, { ref, blob, form, text })
+      const notes = [
+        ...(held.get(sha) ?? []),
+        ...(text === null ? [] : [{ ref, blob, form, text }]),
+      ]
+      const left = awaited.get(sha)! - 1
+      awaited.set(sha, left)
+      if (left > 0) held.set(sha, notes)
+      else {
+        held.delete(sha)
+        take(sha, notes)
+      }
     }
   })
   const input = [...byBlob.keys()].map((blob) => `${blob}\n`).join('')
@@ -45,7 +61,13 @@ export async function readNotes(gits: Gits, { take, shas }: ReadNotes): Promise<
 }
 
 async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): Promise<Listed[]> {
-  const patterns = ['refs/notes/ai', 'refs/notes/ai-remote', 'refs/notes/exceeds-ink', blobRefs]
+  const patterns = [
+    'refs/notes/ai',
+    'refs/notes/ai-remote',
+    'refs/notes/exceeds-ink',
+    traceRef,
+    blobRefs,
+  ]
   const format = '%(objectname) %(objecttype) %(refname)'
   const { stdout } = await names.run(['for-each-ref', `--format=${format}`, ...patterns])
   const refs = stdout
@@ -54,10 +76,13 @@ async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): P
     .map((line) => /^([0-9a-f]{40,64}) (\w+) (.+)$/.exec(line)?.slice(1) ?? [])
     .flatMap(([object, type, ref]) => (object && type && ref ? [{ object, type, ref }] : []))
   const found = new Map<string, Listed>()
+  const traces = new Map<string, Listed>()
   const trees = refs.filter(({ ref, type }) => type === 'commit' && ref.startsWith('refs/notes/'))
   for (const { object, ref } of trees.toSorted(byPrecedence).slice(0, refsMax)) {
     for (const { sha, blob } of await listTree(objects, object)) {
-      if (shas.has(sha) && !found.has(sha)) found.set(sha, { sha, ref, blob, form: 'git-ai-note' })
+      const [into, form] =
+        ref === traceRef ? [traces, 'agent-trace' as const] : [found, 'git-ai-note' as const]
+      if (shas.has(sha) && !into.has(sha)) into.set(sha, { sha, ref, blob, form })
     }
   }
   for (const { object, type, ref } of refs) {
@@ -65,7 +90,7 @@ async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): P
     if (type !== 'blob' || !ref.startsWith(blobRefs) || !shas.has(sha) || found.has(sha)) continue
     found.set(sha, { sha, ref, blob: object, form: 'authorship-blob' })
   }
-  return [...found.values()]
+  return [...found.values(), ...traces.values()]
 }
 
 function byPrecedence(a: { readonly ref: string }, b: { readonly ref: string }): number {
@@ -84,66 +109,4 @@ async function listTree(git: Git, commit: string): Promise<{ sha: string; blob: 
       const [, blob, path] = /^\d+ blob ([0-9a-f]{40,64})\t(.+)$/.exec(entry) ?? []
       return blob && path ? [{ sha: path.replaceAll('/', ''), blob }] : []
     })
-}
-
-/** `<oid> blob <size>\n<content>\n`, or `<oid> missing\n`. */
-class BatchReader {
-  readonly #take: (blob: string, text: string | null) => void
-  #chunks: Buffer[] = []
-  #size = 0
-  #blob = ''
-  /** Bytes of the content that are still to come, its line feed included; -1 between two blobs. */
-  #left = -1
-  #kept = true
-
-  constructor(take: (blob: string, text: string | null) => void) {
-    this.#take = take
-  }
-
-  push(chunk: Buffer): void {
-    let rest = chunk
-    while (rest.length > 0) rest = this.#left < 0 ? this.#header(rest) : this.#content(rest)
-  }
-
-  #header(data: Buffer): Buffer {
-    const end = data.indexOf(10)
-    if (end < 0) {
-      this.#keep(data)
-      return Buffer.alloc(0)
-    }
-    this.#keep(data.subarray(0, end))
-    const line = Buffer.concat(this.#chunks).toString('latin1')
-    this.#clear()
-    const [blob = '', type, size] = line.split(' ')
-    this.#blob = blob
-    if (type === 'missing' || size === undefined) this.#take(blob, null)
-    else {
-      this.#left = Number(size) + 1
-      this.#kept = Number(size) <= noteBytesMax
-    }
-    return data.subarray(end + 1)
-  }
-
-  #content(data: Buffer): Buffer {
-    const part = data.subarray(0, this.#left)
-    this.#left -= part.length
-    if (this.#kept) this.#keep(part)
-    if (this.#left === 0) {
-      const text = Buffer.concat(this.#chunks, Math.max(0, this.#size - 1)).toString('utf8')
-      this.#take(this.#blob, this.#kept ? text : null)
-      this.#clear()
-      this.#left = -1
-    }
-    return data.subarray(part.length)
-  }
-
-  #keep(part: Buffer): void {
-    this.#chunks.push(part)
-    this.#size += part.length
-  }
-
-  #clear(): void {
-    this.#chunks = []
-    this.#size = 0
-  }
 }

@@ -9,7 +9,8 @@ import type {
   GitHistory,
   HistoryAnswer,
   HistoryRange,
-  RepositoryId,
+  HistoryReader,
+  NoteFacts,
 } from '../../ports/git-history.ts'
 import { blameFiles } from './blame.ts'
 import { type Git, GitMissingError, GitOutputError } from './git.ts'
@@ -18,12 +19,13 @@ import type { LinearBlame } from './linear-blame.ts'
 import { readNotes } from './notes.ts'
 import { type Gits, openRepository, type Opened } from './open-repository.ts'
 import { readLog, type ReadLog } from './read-log.ts'
+import { readRecords } from './records.ts'
 import type { Origin } from './repository-id.ts'
 import { type Ends, resolveRange } from './resolve-range.ts'
 
 export interface GitHistoryOptions {
   readonly path: string
-  readonly describe: (commit: CommitFacts, repo: RepositoryId) => Described
+  readonly reader: HistoryReader
   /** Lines at the head; without it a listing is much faster. */
   readonly blame: boolean
   /** Whether words of the added text are kept. */
@@ -80,6 +82,7 @@ async function readOpened(
   const { described, notesRefused } = await describeAll({ names, objects }, commits, {
     options,
     origin,
+    head: ends.to,
   })
   const changes = described.map(({ change }) => change)
   const blamed = await blame(objects, {
@@ -104,34 +107,46 @@ async function readOpened(
     changes: blamed.changes.toReversed(),
     repository: { ...repo, url },
     counts: {
-      notesRead: described.filter(({ note }) => note === 'read').length,
-      notesRefused: notesRefused + described.filter(({ note }) => note === 'refused').length,
+      notesRead: described.reduce((sum, each) => sum + each.notesRead, 0),
+      notesRefused: described.reduce((sum, each) => sum + each.notesRefused, notesRefused),
       filesBlamed: blamed.blamed,
       filesNotBlamed: blamed.notBlamed,
     },
   }
 }
 
+interface Describing {
+  readonly options: GitHistoryOptions
+  readonly origin: Origin
+  readonly head: string
+}
+
 async function describeAll(
   gits: Gits,
   commits: readonly CommitFacts[],
-  { options, origin }: { readonly options: GitHistoryOptions; readonly origin: Origin },
+  { options, origin, head }: Describing,
 ): Promise<{ readonly described: Described[]; readonly notesRefused: number }> {
   const { host, owner, name } = origin
   const repo = { host, owner, name }
+  const { checkpointIdsOf, link, describe } = options.reader
+  const checkpointIds = [...new Set(commits.flatMap(({ message }) => checkpointIdsOf(message)))]
+  const records = commits.length === 0 ? null : await readRecords(gits, { head, checkpointIds })
+  const linked = records === null ? null : link(commits, records)
+  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) =>
+    describe({ ...commit, notes, linked: linked?.get(commit.sha) ?? null }, repo)
   const at = new Map(commits.map(({ sha }, index) => [sha, index]))
   const described: (Described | undefined)[] = commits.map(() => undefined)
   let done = 0
   const notesRefused = await readNotes(gits, {
     shas: new Set(at.keys()),
-    take: (sha, note) => {
+    take: (sha, notes) => {
       const index = at.get(sha)!
-      described[index] = options.describe({ ...commits[index]!, note }, repo)
+      described[index] = whole(commits[index]!, notes)
       options.progress?.('notes', ++done, commits.length)
     },
   })
   return {
-    described: commits.map((commit, index) => described[index] ?? options.describe(commit, repo)),
+    described: commits.map((commit, index) => described[index] ?? whole(commit, [])),
     notesRefused,
   }
 }

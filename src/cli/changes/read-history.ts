@@ -4,7 +4,10 @@ import type { Config } from '../../config/settings.ts'
 import { UsageError } from '../../core/kernel/errors.ts'
 import { isGenerated, isNonCode, isVendored } from '../../core/kernel/path-class.ts'
 import { describeChange } from '../../core/provenance/describe-change.ts'
+import { checkpointIdsOf } from '../../core/provenance/entire.ts'
+import { linkRecords } from '../../core/provenance/link-records.ts'
 import { showPeople, type People } from '../../core/provenance/people.ts'
+import type { PullFacts } from '../../core/provenance/pull-request.ts'
 import { RuleBook } from '../../core/provenance/rule-book.ts'
 import { defaultRules } from '../../core/provenance/rules/default-rules.ts'
 import type { GitHistory, HistoryAnswer, HistoryRange } from '../../ports/git-history.ts'
@@ -15,9 +18,11 @@ export interface HistoryQuestion {
   readonly path: string
   readonly blame: boolean
   readonly provenance: Pick<Config['provenance'], 'people' | 'tokens'>
+  /** Pull requests that the user exported. */
+  readonly pulls?: readonly PullFacts[]
 }
 
-export function gitHistory({ path, blame, provenance }: HistoryQuestion): GitHistory {
+export function gitHistory({ path, blame, provenance, pulls = [] }: HistoryQuestion): GitHistory {
   const book = new RuleBook(defaultRules)
   const people = provenance.people as People
   const shows = process.stderr.isTTY
@@ -25,9 +30,13 @@ export function gitHistory({ path, blame, provenance }: HistoryQuestion): GitHis
     path,
     blame,
     words: provenance.tokens,
-    describe: (commit, repo) => {
-      const { change, note } = describeChange(commit, { repo, book })
-      return { change: showPeople(change, people), note }
+    reader: {
+      checkpointIdsOf,
+      link: (commits, records) => linkRecords(commits, { ...records, pulls }),
+      describe: (commit, repo) => {
+        const described = describeChange(commit, { repo, book })
+        return { ...described, change: showPeople(described.change, people) }
+      },
     },
     isCode: (file) => !isNonCode(file),
     isGenerated: (file) => isGenerated(file) || isVendored(file),

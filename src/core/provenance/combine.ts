@@ -3,7 +3,7 @@
  *
  * A function of the set: the order in which evidence comes changes nothing. Line evidence alone raises the lower
  * bound of AI lines; evidence for the commit raises the upper one to all lines not attested to a person. What
- * one tool wrote (trailer, footer, session key) counts once, by its strongest mark; independent tools combine as
+ * one tool wrote (trailer, footer, session key) counts once, by its strongest mark; independent writers combine as
  * 1 - prod(1 - c). Spans are disjoint and inside the added lines; ai[0] + human + unknown = lines added.
  */
 import type { Change, Evidence, Identity, Provenance } from '../../contracts/change.ts'
@@ -148,19 +148,28 @@ function linesOf(spans: Spans, marks: readonly Mark[], linesAdded: number): Prov
   const count = (by: string) =>
     spans.reduce((sum, span) => (span.by === by ? sum + span.end - span.start + 1 : sum), 0)
   const [ai, human, mixed] = [count('ai'), count('human'), count('mixed')]
-  const upper = commitConfidence(marks) > aiThreshold ? linesAdded - human : ai + mixed
+  const most = commitConfidence(marks) > aiThreshold ? mostOf(marks, linesAdded) : 0
+  const upper = Math.min(linesAdded - human, Math.max(ai + mixed, most))
   return { ai: [ai, upper], human, unknown: linesAdded - ai - human }
+}
+
+/** A checkpoint that counts an agent's lines says more than a mark of the commit, which may mean all of them. */
+function mostOf(marks: readonly Mark[], linesAdded: number): number {
+  const counts = marks.flatMap(({ counted }) => (counted === undefined ? [] : [counted]))
+  return counts.length === 0 ? linesAdded : counts.reduce((sum, each) => sum + each, 0)
 }
 
 const authoring: readonly Evidence['role'][] = ['author', 'co-author', 'assist', 'session-link']
 
-/** Of the evidence that speaks of more than lines; each tool once, by its strongest mark. */
+/** Of the evidence that speaks of more than lines; each writer once, by its strongest mark. */
 function commitConfidence(marks: readonly Mark[]): number {
   const strongest = new Map<string, number>()
   for (const { evidence, agent } of marks) {
     if (agent === null || evidence.scope === 'line' || !authoring.includes(evidence.role)) continue
-    const before = strongest.get(agent.tool) ?? 0
-    strongest.set(agent.tool, Math.max(before, evidence.confidence))
+    // What stands in a pull request was not written by the tool that wrote the commit's trailers.
+    const writer = `${agent.tool}|${evidence.scope === 'pr' ? evidence.source : 'commit'}`
+    const before = strongest.get(writer) ?? 0
+    strongest.set(writer, Math.max(before, evidence.confidence))
   }
   // In ascending order: floating-point products depend on it.
   const values = [...strongest.values()].toSorted((a, b) => a - b)

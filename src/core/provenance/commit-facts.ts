@@ -4,7 +4,10 @@
  * Times are integer milliseconds since the epoch; lines are 1-based and inclusive, in the file at the commit.
  * Text is decoded as UTF-8 with replacement. `tokens` is null where words of the added text are not wanted.
  */
+import type { Checkpoint } from './entire.ts'
+import type { PullFacts } from './pull-request.ts'
 import type { LineRange } from './ranges.ts'
+import type { LinkedEdit } from './trace-claims.ts'
 
 export interface Person {
   readonly name: string
@@ -25,12 +28,19 @@ export interface FileFacts {
   readonly tokens: readonly string[] | null
 }
 
-/** One note of a commit, as text. `authorship-blob` is the older form, one blob per commit. */
+/** One note of a commit, as text. `authorship-blob` is the older form of Git AI, one blob per commit. */
 export interface NoteFacts {
   readonly ref: string
   readonly blob: string
-  readonly form: 'git-ai-note' | 'authorship-blob'
+  readonly form: 'git-ai-note' | 'authorship-blob' | 'agent-trace'
   readonly text: string
+}
+
+/** What other records of the repository, or of its pull requests, say of one commit. */
+export interface LinkedFacts {
+  readonly edits: readonly LinkedEdit[]
+  readonly checkpoints: readonly Checkpoint[]
+  readonly pull: PullFacts | null
 }
 
 export interface CommitFacts {
@@ -44,7 +54,8 @@ export interface CommitFacts {
   readonly message: string
   /** Empty for a merge. */
   readonly files: readonly FileFacts[]
-  readonly note: NoteFacts | null
+  readonly notes: readonly NoteFacts[]
+  readonly linked: LinkedFacts | null
 }
 
 export interface RepositoryId {

@@ -5,22 +5,21 @@
  * by name, as a hash that joins what one person did, or not at all; agents and automation always by name.
  */
 import type { Change } from '../../contracts/change.ts'
-import { readAuthorshipBlob } from './authorship-blob.ts'
+import { withCheckpoints } from './checkpoint-marks.ts'
 import { combine } from './combine.ts'
 import type { CommitFacts, FileFacts, RepositoryId } from './commit-facts.ts'
 import { readCommitMarks } from './commit-marks.ts'
-import { readGitAiNote } from './git-ai-note.ts'
-import { kindOf } from './kind.ts'
-import type { Marked } from './mark.ts'
+import { type KindFacts, kindOf } from './kind.ts'
 import { readMessage } from './message.ts'
-import { noteClaims } from './note-claims.ts'
+import type { PullFacts } from './pull-request.ts'
 import { countLines } from './ranges.ts'
+import { readRecordMarks } from './record-marks.ts'
 import type { RuleBook } from './rule-book.ts'
 
 export interface Described {
   readonly change: Change
-  /** What became of the commit's note. */
-  readonly note: 'none' | 'read' | 'refused'
+  readonly notesRead: number
+  readonly notesRefused: number
 }
 
 export function changeId(repo: RepositoryId, sha: string): string {
@@ -36,13 +35,13 @@ export function describeChange(
   const author = book.identities.identify(commit.author)
   const committer = book.identities.identify(commit.committer)
   const { marks, coAuthors } = readCommitMarks(commit, message, book)
-  const noted = claimsOfNote(commit, book)
+  const { marks: recorded, claims, notesRead, notesRefused } = readRecordMarks(commit, book)
   const merge = commit.parents.length > 1
   const linesAdded = merge ? 0 : commit.files.reduce((sum, file) => sum + countLines(file.added), 0)
   const linesDeleted = merge ? 0 : commit.files.reduce((sum, file) => sum + file.deletedLines, 0)
   const { provenance, sections } = combine({
-    marks: [...marks, ...noted.marks],
-    claims: noted.claims,
+    marks: [...withCheckpoints(marks, commit, book.modelAliases), ...recorded],
+    claims,
     files: commit.files,
     linesAdded,
     authorClass: author.identity.class,
@@ -54,7 +53,7 @@ export function describeChange(
     repo: { ...repo },
     sha: commit.sha,
     parents: [...commit.parents],
-    ...kindOf(commit, message),
+    ...withPull(kindOf(commit, message), commit.linked?.pull ?? null),
     authoredAtMs: commit.authoredAtMs,
     committedAtMs: commit.committedAtMs,
     tzOffsetMin: commit.tzOffsetMin,
@@ -68,7 +67,7 @@ export function describeChange(
     linesDeleted,
     provenance,
   }
-  return { change, note: noted.outcome }
+  return { change, notesRead, notesRefused }
 }
 
 function fileOf(file: FileFacts): Change['files'][number] {
@@ -88,15 +87,21 @@ function fileOf(file: FileFacts): Change['files'][number] {
   }
 }
 
-function claimsOfNote(
-  commit: CommitFacts,
-  book: RuleBook,
-): Marked & { readonly outcome: Described['note'] } {
-  const source = commit.note
-  if (source === null) return { marks: [], claims: [], outcome: 'none' }
-  const read =
-    source.form === 'git-ai-note' ? readGitAiNote(source.text) : readAuthorshipBlob(source.text)
-  if (!read.ok) return { marks: [], claims: [], outcome: 'refused' }
-  const claims = noteClaims({ note: read.note, source }, commit, book.modelAliases)
-  return { ...claims, outcome: 'read' }
+/** What is known of the pull request beside what the subject says. */
+function withPull(facts: KindFacts, pull: PullFacts | null): KindFacts {
+  if (pull === null || pull.number === 0) return facts
+  const { number, headRef, author, mergedAtMs, labels, reviewers, checks } = pull
+  return {
+    ...facts,
+    pr: {
+      ...(facts.pr ?? { mergeMethod: 'unknown' }),
+      number,
+      ...(headRef === null ? {} : { headRef }),
+      ...(author === null ? {} : { author }),
+      ...(mergedAtMs === null ? {} : { mergedAtMs }),
+      labels: [...labels],
+      ...(reviewers.length === 0 ? {} : { reviewers: [...reviewers] }),
+      ...(checks.length === 0 ? {} : { checks: checks.map((check) => ({ ...check })) }),
+    },
+  }
 }

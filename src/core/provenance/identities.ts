@@ -57,6 +57,12 @@ export class Identities {
     return found(person_, robot ? 'automation' : 'human', null)
   }
 
+  /** The known account of a forge's login; `app/…` is a GitHub App, whose account ends in `[bot]`. */
+  ofLogin(login: string): Account | null {
+    const slug = login.trim().toLowerCase()
+    return this.#bySlug.get(slug.replace(/^app\/(.*)$/, '$1[bot]')) ?? null
+  }
+
   #account(id: string | undefined, slug: string): Account | undefined {
     const bySlug = slug === '' ? undefined : this.#bySlug.get(slug)
     const byId = id === undefined ? undefined : this.#byId.get(id)

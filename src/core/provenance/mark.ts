@@ -21,12 +21,14 @@ export interface Mark {
   readonly agent: Agent | null
   readonly session: SessionMark | null
   readonly section: number | null
+  /** How many of the added lines it says are an AI's, where it counts them. */
+  readonly counted?: number
 }
 
 export interface Claim {
   readonly path: string
   readonly ranges: readonly LineRange[]
-  readonly by: 'ai' | 'human'
+  readonly by: 'ai' | 'human' | 'mixed'
   readonly mark: Mark
   /** Of two claims of one source for one line the later one wins. */
   readonly order: number

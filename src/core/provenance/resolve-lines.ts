@@ -78,19 +78,34 @@ function judge(claims: readonly Claim[]): {
   readonly overlaps: boolean
   readonly conflict: boolean
 } {
-  const ai = claims.filter(({ by }) => by === 'ai')
-  const human = claims.filter(({ by }) => by === 'human')
+  const standing = withoutOverwritten(claims)
+  const ai = standing.filter(({ by }) => by !== 'human')
+  const human = standing.filter(({ by }) => by === 'human')
   const winner = winnerOf(ai.length > 0 ? ai : human)
   const both = ai.length > 0 && human.length > 0
+  const conflict =
+    both &&
+    ai.some((one) => one.by === 'ai' && human.some((other) => sourceOf(one) !== sourceOf(other)))
   return {
     span: { by: both ? 'mixed' : winner.by, mark: winner.mark },
-    overlaps: new Set(ai.map(({ mark }) => mark)).size > 1,
-    conflict: both && ai.some((one) => human.some((other) => sourceOf(one) !== sourceOf(other))),
+    overlaps: new Set(claims.filter(({ by }) => by !== 'human').map(({ mark }) => mark)).size > 1,
+    conflict,
   }
 }
 
-function sourceOf({ mark }: Claim): string {
-  return mark.evidence.locator
+/** Edits follow each other in time: of one line the last says who wrote it. */
+function withoutOverwritten(claims: readonly Claim[]): Claim[] {
+  const edits = claims.filter(({ mark }) => mark.evidence.source === 'agent-trace')
+  const last = edits.reduce<Claim | null>(
+    (best, claim) => (best === null || best.order < claim.order ? claim : best),
+    null,
+  )
+  return claims.filter((claim) => claim === last || !edits.includes(claim))
+}
+
+/** All edits of the trace records together are one source, whatever file or note they stand in. */
+function sourceOf({ mark: { evidence } }: Claim): string {
+  return evidence.source === 'agent-trace' ? evidence.source : evidence.locator
 }
 
 /** The last of each source; among sources the surest. */

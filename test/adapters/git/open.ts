@@ -3,6 +3,9 @@ import { openGitHistory } from '../../../src/adapters/git/open-git-history.ts'
 import { Change } from '../../../src/contracts/change.ts'
 import { isGenerated, isNonCode } from '../../../src/core/kernel/path-class.ts'
 import { describeChange } from '../../../src/core/provenance/describe-change.ts'
+import { checkpointIdsOf } from '../../../src/core/provenance/entire.ts'
+import { linkRecords } from '../../../src/core/provenance/link-records.ts'
+import type { PullFacts } from '../../../src/core/provenance/pull-request.ts'
 import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
 import { defaultRules } from '../../../src/core/provenance/rules/default-rules.ts'
 import type { HistoryAnswer } from '../../../src/ports/git-history.ts'
@@ -12,19 +15,24 @@ const book = new RuleBook(defaultRules)
 export interface OpenOptions {
   readonly blame?: boolean
   readonly words?: boolean
+  readonly pulls?: readonly PullFacts[]
 }
 
 export function ask(
   path: string,
   range: string,
-  { blame = true, words = true }: OpenOptions = {},
+  { blame = true, words = true, pulls = [] }: OpenOptions = {},
 ): Promise<HistoryAnswer> {
   const [from = '', to = ''] = range.split('..')
   return openGitHistory({
     path,
     blame,
     words,
-    describe: (commit, repo) => describeChange(commit, { repo, book }),
+    reader: {
+      checkpointIdsOf,
+      link: (commits, records) => linkRecords(commits, { ...records, pulls }),
+      describe: (commit, repo) => describeChange(commit, { repo, book }),
+    },
     isCode: (file) => !isNonCode(file),
     isGenerated,
   }).changes({ from, to })

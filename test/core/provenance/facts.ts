@@ -33,7 +33,8 @@ export function commit(over: Partial<CommitFacts> = {}): CommitFacts {
     tzOffsetMin: 120,
     message: 'cart: apply discounts',
     files: [file()],
-    note: null,
+    notes: [],
+    linked: null,
     ...over,
   }
 }
@@ -55,5 +56,5 @@ export const noteOf = (text: string) => ({
 })
 
 export function noted(text: string, over: Partial<CommitFacts> = {}): Change {
-  return described({ note: noteOf(text), ...over })
+  return described({ notes: [noteOf(text)], ...over })
 }

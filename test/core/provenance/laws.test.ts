@@ -69,7 +69,7 @@ const files = fc
   .uniqueArray(fc.tuple(path, ranges), { selector: ([name]) => name, maxLength: 3 })
   .map((items) => items.map(([name, added]) => file({ path: name, added: normalRanges(added) })))
 const facts = fc
-  .record({ files, message, note: fc.option(noteText.map(noteOf)) })
+  .record({ files, message, notes: noteText.map(noteOf).map((note) => [note]) })
   .map((over) => commit(over))
 
 describe(`laws of provenance, seed ${seed}`, () => {
@@ -88,7 +88,7 @@ describe(`laws of provenance, seed ${seed}`, () => {
         readMessage(text)
         readAssistant(text)
         const person = { name: text, email: text }
-        describeChange(commit({ message: text, author: person, note: noteOf(text) }), {
+        describeChange(commit({ message: text, author: person, notes: [noteOf(text)] }), {
           repo,
           book,
         })
@@ -153,9 +153,9 @@ describe(`laws of provenance, seed ${seed}`, () => {
       fc.property(facts, fc.integer(), (each, shuffleSeed) => {
         const read = readMessage(each.message)
         const { marks } = readCommitMarks(each, read, book)
-        const note = each.note && readGitAiNote(each.note.text)
+        const note = each.notes[0] && readGitAiNote(each.notes[0].text)
         const noted = note?.ok
-          ? noteClaims({ note: note.note, source: each.note! }, each, book.modelAliases)
+          ? noteClaims({ note: note.note, source: each.notes[0]! }, each, book.modelAliases)
           : { marks: [], claims: [] }
         const question = {
           marks: [...marks, ...noted.marks],

@@ -111,7 +111,7 @@ describe('a manifest', () => {
       text: 'src/cart.ts\n  ai_agent 1-4\n---\n{}',
     }
     const make = (bytesMax: number) =>
-      makeManifest({ delta, changes: [described({ note })], bytesMax })
+      makeManifest({ delta, changes: [described({ notes: [note] })], bytesMax })
     let manifest = make(1e6)
     for (let bytesMax = sizeOf(manifest) + 300; manifest.cut.files === 0; bytesMax -= 20) {
       manifest = make(bytesMax)

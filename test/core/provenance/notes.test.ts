@@ -166,8 +166,8 @@ describe('a Git AI note', () => {
     ['---\n{"schema_version":"authorship/2.0.0"}', 'other-schema', 'an older schema'],
   ])('%j is refused as %s: %s', (text, reason) => {
     expect(readGitAiNote(text)).toEqual({ ok: false, reason })
-    const { note: outcome } = describeChange(commit({ note: noteOf(text) }), { repo, book })
-    expect(outcome).toBe('refused')
+    const { notesRefused } = describeChange(commit({ notes: [noteOf(text)] }), { repo, book })
+    expect(notesRefused).toBe(1)
   })
 
   it('keeps the sound entries and counts the others', () => {
@@ -193,13 +193,15 @@ describe('the older blob', () => {
   })
 
   it('gives lines to a known agent', () => {
-    const { provenance } = described({ note: blob('Claude') })
+    const { provenance } = described({ notes: [blob('Claude')] })
     expect(provenance).toMatchObject({ state: 'ai', lines: { ai: [4, 4], unknown: 6 } })
     expect(provenance.evidence).toMatchObject([{ rule: 'N2' }])
   })
 
   it('gives lines to an agent that it only marks, and none to a name', () => {
-    expect(described({ note: blob('Foo', {}) }).provenance.evidence).toMatchObject([{ rule: 'N3' }])
-    expect(described({ note: blob('Jane Roe') }).provenance.state).toBe('unknown')
+    expect(described({ notes: [blob('Foo', {})] }).provenance.evidence).toMatchObject([
+      { rule: 'N3' },
+    ])
+    expect(described({ notes: [blob('Jane Roe')] }).provenance.state).toBe('unknown')
   })
 })

@@ -9,6 +9,8 @@ const uuid = String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 /** Emoji and what broken encodings make of them: anything but what opens a sentence, a list or a quotation. */
 const ornament = String.raw`^(?:[^\x00-\x7f]|[ ?]){0,12}`
 
+const footer = String.raw`${ornament}Generated with \[?(?<tool>Claude Code|Crush|Continue|opencode|Firebender|Codex|Devin)\b`
+
 const sessionKey = (id: string, tool: string, pattern: string): Rule => ({
   id: `S1.${id}`,
   target: 'message-line',
@@ -194,7 +196,7 @@ const lineRules: readonly Rule[] = [
     id: 'F1',
     target: 'message-line',
     match: {
-      pattern: String.raw`${ornament}Generated with \[?(?<tool>Claude Code|Crush|Continue|opencode|Firebender|Codex|Devin)\b`,
+      pattern: footer,
     },
     tool: 'by-group',
     source: 'footer',
@@ -212,9 +214,40 @@ const lineRules: readonly Rule[] = [
   },
 ]
 
+/** Labels mean something in one repository only: no rule for them ships (L1). */
+const pullRules: readonly Rule[] = [
+  {
+    id: 'P1',
+    target: 'pr-author',
+    match: { accounts: 'agents' },
+    tool: 'by-identity',
+    source: 'pr',
+    role: 'author',
+    confidence: 0.95,
+  },
+  {
+    id: 'P2',
+    target: 'head-ref',
+    match: { pattern: '^(?<tool>codex|claude|copilot|cursor|devin|jules)/' },
+    tool: 'by-group',
+    source: 'branch',
+    role: 'co-author',
+    confidence: 0.7,
+  },
+  {
+    id: 'P3',
+    target: 'pr-body',
+    match: { pattern: footer },
+    tool: 'by-group',
+    source: 'pr',
+    role: 'co-author',
+    confidence: 0.8,
+  },
+]
+
 export const defaultRules: Rules = {
   schemaVersion: 1,
-  rulesVersion: '2026.08.1',
+  rulesVersion: '2026.08.2',
   accounts,
   modelAliases: {
     'claude-4.5-opus': 'anthropic/claude-opus-4-5',
@@ -222,5 +255,5 @@ export const defaultRules: Rules = {
     'claude-4.5-sonnet': 'anthropic/claude-sonnet-4-5',
     'claude-4.5-sonnet-thinking': 'anthropic/claude-sonnet-4-5',
   },
-  rules: [...identityRules, ...trailerRules, ...lineRules],
+  rules: [...identityRules, ...trailerRules, ...lineRules, ...pullRules],
 }

@@ -25,7 +25,16 @@ export interface Account {
 export interface Rule {
   readonly id: string
   readonly enabled?: boolean
-  readonly target: 'author' | 'committer' | 'subject' | 'message-line' | 'trailer-identity'
+  readonly target:
+    | 'author'
+    | 'committer'
+    | 'subject'
+    | 'message-line'
+    | 'trailer-identity'
+    | 'pr-author'
+    | 'pr-body'
+    | 'head-ref'
+    | 'label'
   /** Lower case; for `trailer-identity` alone. */
   readonly trailerKeys?: readonly string[]
   readonly match: {

@@ -1,0 +1,53 @@
+/**
+ * What the records beside a commit say of it: its notes, the Agent Trace records that belong to it, its pull request.
+ * Pure; notes that could not be read are counted.
+ */
+import { readAgentTrace } from './agent-trace.ts'
+import { readAuthorshipBlob } from './authorship-blob.ts'
+import type { CommitFacts, NoteFacts } from './commit-facts.ts'
+import { readGitAiNote } from './git-ai-note.ts'
+import type { Marked } from './mark.ts'
+import { noteClaims } from './note-claims.ts'
+import { pullMarks } from './pull-marks.ts'
+import type { RuleBook } from './rule-book.ts'
+import { type LinkedEdit, traceClaims } from './trace-claims.ts'
+
+export interface RecordMarks extends Marked {
+  readonly notesRead: number
+  readonly notesRefused: number
+}
+
+export function readRecordMarks(commit: CommitFacts, book: RuleBook): RecordMarks {
+  const edits: LinkedEdit[] = [...(commit.linked?.edits ?? [])]
+  const marked: Marked[] = [{ marks: pullMarks(commit.linked?.pull ?? null, book), claims: [] }]
+  let notesRead = 0
+  for (const source of commit.notes) {
+    const found = source.form === 'agent-trace' ? tracesOf(source, commit) : null
+    if (found !== null && found.length > 0) edits.push(...found)
+    const claims = found === null ? claimsOf(source, commit, book) : null
+    if (claims !== null) marked.push(claims)
+    if (claims !== null || (found?.length ?? 0) > 0) notesRead++
+  }
+  marked.push(traceClaims(edits, commit, book.modelAliases))
+  return {
+    marks: marked.flatMap(({ marks }) => marks),
+    claims: marked.flatMap(({ claims }) => claims),
+    notesRead,
+    notesRefused: commit.notes.length - notesRead,
+  }
+}
+
+function claimsOf(source: NoteFacts, commit: CommitFacts, book: RuleBook): Marked | null {
+  const read =
+    source.form === 'git-ai-note' ? readGitAiNote(source.text) : readAuthorshipBlob(source.text)
+  return read.ok ? noteClaims({ note: read.note, source }, commit, book.modelAliases) : null
+}
+
+/** A note hangs on its commit: the record belongs to it, whatever was checked out when it was written. */
+function tracesOf({ text, ref, blob }: NoteFacts, { sha }: CommitFacts): LinkedEdit[] {
+  return readAgentTrace(text).edits.map((edit) => ({
+    edit,
+    exact: edit.revision === null || edit.revision === sha,
+    locator: `${ref}:${blob}`,
+  }))
+}
