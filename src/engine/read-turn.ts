@@ -112,7 +112,8 @@ function take(
     context.status.lost += fetched.gap
     turn.progress++
   }
-  if (fetched.records.length === 0) open.next = fetched.next
+  // Also behind a gap: what is told of it once must not be met again.
+  open.next = fetched.records[0]?.offset ?? fetched.next
 }
 
 async function applyPending(

@@ -1,8 +1,8 @@
 /**
  * Drives one processor in this process: joins its group and keeps one unit running per owned partition.
  *
- * At every change of ownership the units of before are abandoned, and a kept partition is opened again
- * once its older run has ended. What a unit throws is a bug: `failed` tells, the process is to die.
+ * At every change of ownership the units of partitions that went are abandoned, and those that stay are
+ * handed their new reader. What a unit throws is a bug: `failed` tells, the process is to die.
  */
 import { UnitClock } from '../core/kernel/tick-clock.ts'
 import type { CheckpointStore } from '../ports/checkpoint-store.ts'
@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { EventLog, PartitionReader } from '../ports/event-log.ts'
 import type { Processor } from '../processors/processor.ts'
 import { defaultTurnLimits, type TurnLimits } from './read-turn.ts'
+import { ReaderSlot } from './reader-slot.ts'
 import { Router, unitName } from './route.ts'
 import type { TickWriter } from './tick-writer.ts'
 import { runUnit } from './unit.ts'
@@ -36,70 +37,33 @@ export interface ProcessorRun {
   stop(deadlineMs: number): Promise<'drained' | 'deadline'>
 }
 
-interface Run {
-  readonly status: UnitStatus
-  readonly abandon: AbortController
-  readonly ended: Promise<void>
-}
-
 export async function runProcessor(options: ProcessorOptions): Promise<ProcessorRun> {
-  const { processor, log, clock, ticks } = options
+  const { processor, log, clock } = options
   const router = new Router((topic) => log.partitionCount(topic))
   const stopping = new AbortController()
   let runs = new Map<string, Run>()
 
-  const start = (unit: string, reader: PartitionReader, before: Run | undefined): Run => {
-    const abandon = new AbortController()
-    const status = newStatus(unit)
-    const times = ticks === undefined ? null : new UnitClock()
-    const context = {
-      unit,
-      processor,
-      reader,
-      log,
-      store: options.store,
-      clock,
-      router,
-      limits: { ...limitsOf(options.store), ...options.limits },
-      status,
-      times,
-      stopping: stopping.signal,
-      abandoned: abandon.signal,
-    }
-    const run = async () => {
-      await before?.ended
-      if (abandon.signal.aborted || stopping.signal.aborted) return
-      if (times !== null) ticks?.add(unit, () => times.take())
-      try {
-        await runUnit(context)
-      } catch (error) {
-        status.state = 'blocked'
-        status.reason = error instanceof Error ? error.message : String(error)
-        options.failed(error, unit)
-      } finally {
-        if (times !== null && !abandon.signal.aborted) ticks?.remove(unit)
+  const assigned = (readers: readonly PartitionReader[]) => {
+    const before = runs
+    runs = new Map()
+    for (const reader of readers) {
+      const unit = unitName(processor, reader)
+      const kept = before.get(unit)
+      if (kept === undefined || kept.isOver) {
+        runs.set(unit, start(unit, reader, { options, router, stopping: stopping.signal }))
+      } else {
+        kept.readers.give(reader)
+        runs.set(unit, kept)
       }
     }
-    return { status, abandon, ended: run() }
+    for (const [unit, run] of before) {
+      if (runs.has(unit)) continue
+      run.abandon.abort()
+      options.ticks?.remove(unit)
+    }
   }
-
-  const membership = await log.join({
-    group: `${options.groupPrefix}${processor.name}`,
-    topics: processor.inputs,
-    assigned: (readers) => {
-      const before = runs
-      for (const [unit, run] of before) {
-        run.abandon.abort()
-        ticks?.remove(unit)
-      }
-      runs = new Map(
-        readers.map((reader) => {
-          const unit = unitName(processor, reader)
-          return [unit, start(unit, reader, before.get(unit))]
-        }),
-      )
-    },
-  })
+  const group = `${options.groupPrefix}${processor.name}`
+  const membership = await log.join({ group, topics: processor.inputs, assigned })
 
   return {
     units: () => [...runs.values()].map(({ status }) => status),
@@ -112,6 +76,50 @@ export async function runProcessor(options: ProcessorOptions): Promise<Processor
       return outcome
     },
   }
+}
+
+interface Run {
+  readonly status: UnitStatus
+  readonly readers: ReaderSlot
+  readonly abandon: AbortController
+  isOver: boolean
+  ended: Promise<void>
+}
+
+function start(
+  unit: string,
+  reader: PartitionReader,
+  context: {
+    readonly options: ProcessorOptions
+    readonly router: Router
+    readonly stopping: AbortSignal
+  },
+): Run {
+  const { options, router, stopping } = context
+  const { processor, log, store, clock, ticks } = options
+  const status = newStatus(unit)
+  const readers = new ReaderSlot(reader)
+  const abandon = new AbortController()
+  const run: Run = { status, readers, abandon, isOver: false, ended: Promise.resolve() }
+  const limits = { ...limitsOf(store), ...options.limits }
+  const times = ticks === undefined ? null : new UnitClock()
+  const abandoned = abandon.signal
+  const shared = { unit, processor, readers, log, store, clock, router, limits, status, times }
+  const drive = async () => {
+    if (times !== null) ticks?.add(unit, () => times.take())
+    try {
+      await runUnit({ ...shared, stopping, abandoned })
+    } catch (error) {
+      status.state = 'blocked'
+      status.reason = error instanceof Error ? error.message : String(error)
+      options.failed(error, unit)
+    } finally {
+      run.isOver = true
+      if (times !== null && !abandoned.aborted) ticks?.remove(unit)
+    }
+  }
+  run.ended = drive()
+  return run
 }
 
 /** A commit costs its store the same whatever is in it: a unit with state makes one a second at most. */

@@ -2,9 +2,12 @@
 
 export interface UnitStatus {
   readonly unit: string
-  /** `blocked`: log or store does not answer, so no input is taken. `refused`: its topic was made anew. */
-  state: 'opening' | 'running' | 'blocked' | 'refused' | 'ended'
-  /** Why it is blocked or refused; null otherwise. */
+  /**
+   * `blocked`: log or store does not answer, so no input is taken. `waiting`: its partition is being dealt.
+   * `refused`: its topic was made anew.
+   */
+  state: 'opening' | 'running' | 'blocked' | 'waiting' | 'refused' | 'ended'
+  /** Why it does not run; null where it does, or opens, or has ended. */
   reason: string | null
   /** Next input offset. */
   next: number

@@ -6,6 +6,10 @@
  * published afterwards, and before anything else when the unit is opened. Without a store the unit keeps
  * no state: it publishes, then moves its group's offset.
  * While the log or the store does not answer, no input is taken.
+ *
+ * A unit that loses its reader ends its turn with a commit and waits, its state in memory: when the group
+ * leaves the partition with this member it goes on with the next reader, and nothing is loaded. If another
+ * had it in between, its generation fences the next commit, and the state is loaded then.
  */
 import { partitionOf } from '../core/kernel/murmur2.ts'
 import { Applied } from '../core/kernel/positions.ts'
@@ -16,14 +20,15 @@ import type { EventLog, PartitionReader } from '../ports/event-log.ts'
 import type { Processor } from '../processors/processor.ts'
 import { type Attempt, publish, untilDone } from './publish.ts'
 import { type OpenUnit, type ReadTurn, readTurn, type TurnLimits } from './read-turn.ts'
+import type { ReaderSlot } from './reader-slot.ts'
 import type { Router } from './route.ts'
 import { sleep } from './system-clock.ts'
 import type { UnitStatus } from './unit-status.ts'
 
-export interface UnitContext {
+export interface UnitOptions {
   readonly unit: string
   readonly processor: Processor
-  readonly reader: PartitionReader
+  readonly readers: ReaderSlot
   readonly log: EventLog
   /** null for a unit without state. */
   readonly store: CheckpointStore | null
@@ -39,7 +44,12 @@ export interface UnitContext {
   readonly abandoned: AbortSignal
 }
 
-export type UnitEnd = 'stopped' | 'lost' | 'beyond-end' | 'abandoned'
+interface UnitContext extends UnitOptions {
+  readonly reader: PartitionReader
+  readonly slice: { startedMs: number }
+}
+
+export type UnitEnd = 'stopped' | 'beyond-end' | 'abandoned'
 
 /** An opening that lost its generation though it still owns the partition tries again after this. */
 const reopenMs = 1_000
@@ -49,39 +59,67 @@ interface Opened extends OpenUnit {
   commit: number
 }
 
-export async function runUnit(context: UnitContext): Promise<UnitEnd> {
-  const slice = { startedMs: context.clock.monotonic() }
+export async function runUnit(options: UnitOptions): Promise<UnitEnd> {
+  const { clock, status, readers, stopping, abandoned } = options
+  const slice = { startedMs: clock.monotonic() }
+  let opened: Opened | null = null
   for (;;) {
-    const opened = await openUnit(context)
-    if (opened === 'abandoned') return opened
-    const ended = await runTurns(opened, { ...context, slice })
-    if (ended === 'fenced') {
-      context.status.fenced++
+    const reader = await readers.next(stopping, abandoned)
+    if (reader === null) return over(status, abandoned.aborted ? 'abandoned' : 'stopped')
+    const context = { ...options, reader, slice }
+    if (opened === null) {
+      const opening = await openUnit(context)
+      if (opening === 'abandoned') return over(status, opening)
+      opened = opening
+    } else goOn(opened, context)
+    const ended = await runTurns(opened, context)
+    if (ended === 'lost') {
+      status.state = 'waiting'
+      status.reason = 'its partition is being dealt'
+      // Its offset is the group's, which another member may have moved.
+      if (options.store === null) opened = null
+    } else if (ended === 'fenced') {
+      status.fenced++
+      opened = null
       // A store that went back or was emptied fences the true owner too: the group decides who that is.
-      if (!(await context.reader.heartbeat())) return 'lost'
-      await sleep(context.clock, reopenMs, context.abandoned)
-    } else if (ended === 'moved') context.status.moved++
-    else {
-      context.status.state = ended === 'beyond-end' ? 'refused' : 'ended'
-      return ended
-    }
-    if (context.stopping.aborted) return 'stopped'
+      if (await reader.heartbeat()) await sleep(clock, reopenMs, abandoned)
+    } else if (ended === 'moved') {
+      status.moved++
+      opened = null
+    } else return over(status, ended)
+    if (stopping.aborted) return over(status, 'stopped')
   }
+}
+
+function over(status: UnitStatus, end: UnitEnd): UnitEnd {
+  status.state = end === 'beyond-end' ? 'refused' : 'ended'
+  if (end !== 'beyond-end') status.reason = null
+  return end
+}
+
+/** The turn at hand was committed when the reader before was lost; what it had fetched is fetched again. */
+function goOn(opened: Opened, { reader, status }: UnitContext): void {
+  opened.pending = []
+  opened.pendingFrom = 0
+  opened.fetchedNext = opened.next
+  reader.seek(opened.next)
+  status.state = 'running'
+  status.reason = null
 }
 
 async function runTurns(
   opened: Opened,
-  context: UnitContext & { readonly slice: { startedMs: number } },
-): Promise<UnitEnd | 'fenced' | 'moved'> {
+  context: UnitContext,
+): Promise<UnitEnd | 'lost' | 'fenced' | 'moved'> {
   const { status, times } = context
   for (;;) {
     if (context.abandoned.aborted) return 'abandoned'
     const { ended, turn } = await readTurn(opened, context)
-    if (ended === 'lost') return 'lost'
     if (ended === 'beyond-end') {
       status.reason = `stored offset ${opened.next} lies beyond the end of ${context.reader.topic}`
       return 'beyond-end'
     }
+    if (ended === 'lost' && context.store === null) return 'lost'
     if (turn.progress > 0) {
       const startedMs = context.clock.monotonic()
       const settled = await settle(opened, turn, context)
@@ -90,6 +128,7 @@ async function runTurns(
       status.next = opened.next
       status.commitMs = context.clock.monotonic() - startedMs
     }
+    if (ended === 'lost') return 'lost'
     if (times !== null) {
       const received = opened.machine.takeTimes?.() ?? null
       const { receivedMonotonicMs } = opened
