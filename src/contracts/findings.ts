@@ -9,7 +9,7 @@ import { Change, Completeness } from './change.ts'
 import { Command } from './command.ts'
 import { ServiceKey } from './service.ts'
 import { Frame, Strategy } from './service-events.ts'
-import { SignalName, SignalScope } from './signal.ts'
+import { GaugeShift, SignalName, SignalScope } from './signal.ts'
 
 const Ms = z.number().int()
 
@@ -79,6 +79,8 @@ export const StreamEvidence = z.object({
       afterSeconds: z.number().nullable(),
     })
     .nullable(),
+  /** Of gauges; their ratio is 1 where none can be said. */
+  gauge: GaugeShift.optional(),
 })
 export type StreamEvidence = z.infer<typeof StreamEvidence>
 

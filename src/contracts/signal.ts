@@ -21,6 +21,21 @@ export const SignalScope = z.object({
 })
 export type SignalScope = z.infer<typeof SignalScope>
 
+/** How far a gauge has moved, in its own unit. */
+export const GaugeShift = z.object({
+  unit: z.string(),
+  /** Its usual value, the old version's beside the new one, in the newest step. */
+  usual: z.number(),
+  /** Mean of the posterior with its 5th and 95th percentile. */
+  shift: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** Smallest shift that would have shown, and the smallest that is excluded; null for none. */
+  detectable: z.number().nullable(),
+  excluded: z.number().nullable(),
+})
+export type GaugeShift = z.infer<typeof GaugeShift>
+
 export const Signal = z.object({
   signal: SignalName,
   scope: SignalScope,
@@ -40,5 +55,6 @@ export const Signal = z.object({
       afterSeconds: z.number().nullable(),
     })
     .optional(),
+  gauge: GaugeShift.optional(),
 })
 export type Signal = z.infer<typeof Signal>

@@ -2,8 +2,9 @@
  * The Gaussian twin of the filter, for values that are no counts (detection reference, section 22, steps
  * 4 and 5): a Kalman filter with heavy tails under each assumed jump, against the same without a jump.
  *
- * Values are standardised (median 0, robust deviation 1), one a minute. Null is a missing minute: the level
- * drifts, nothing is learnt. Started two hours before the release, so that the drift is known by then.
+ * Values are standardised (median 0, robust deviation 1), one a step (a minute, or slower). Null is a missing
+ * one: the level drifts, nothing is learnt. Started two hours before the release, so that the drift is known
+ * by then. Until its onset the filter of a jump is the quiet one, so it branches off there.
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 
@@ -16,11 +17,13 @@ export interface GaugeFit {
 
 export interface GaugeJump {
   readonly size: number
-  /** Index of the first value that has jumped. */
-  readonly from: number
+  /** Steps from the release to the first value that has jumped. */
+  readonly onset: number
 }
 
-/** Steps 5 and 3 of section 22. */
+export type GaugeDirection = 'up' | 'down' | 'both'
+
+/** Step 5 of section 22. */
 export const gaugeShifts: readonly number[] = [1.5, 2.5, 4, 6, 9, 14]
 export const gaugeOnsetsMinutes: readonly number[] = [0, 5, 15, 30]
 
@@ -28,68 +31,146 @@ const outlierShare = 0.03
 /** Mass of the outlier component, scaled for five times the deviation. */
 const outlierDensity = outlierShare / 5
 
-/** Log likelihood of each value under a jump; 0 for a missing one. */
-export function gaugeLogLikelihood(
-  values: readonly (number | null)[],
-  { phiPerMinute, f, g }: GaugeFit,
-  jump: GaugeJump,
-): Float64Array {
-  const driftVariance = f * g
-  const noiseVariance = (1 - f) * g
-  const logs = new Float64Array(values.length)
-  let mean = 0
-  let variance = driftVariance
-  values.forEach((value, t) => {
-    if (t > 0) {
-      mean *= phiPerMinute
-      variance = phiPerMinute ** 2 * variance + (1 - phiPerMinute ** 2) * driftVariance
-    }
-    if (value === null) return
-    const total = variance + noiseVariance
-    const surprise = value - (t >= jump.from ? jump.size : 0) - mean
+/** A filter's knowledge of the drift. */
+interface Level {
+  mean: number
+  variance: number
+}
+
+/** Moves filters of one fit on by a step. */
+class GaugeStep {
+  readonly #phi: number
+  readonly #drift: number
+  readonly #noise: number
+
+  constructor({ phiPerMinute, f, g }: GaugeFit, stepMinutes: number) {
+    this.#phi = phiPerMinute ** stepMinutes
+    this.#drift = f * g
+    this.#noise = (1 - f) * g
+  }
+
+  start(): Level {
+    return { mean: 0, variance: this.#drift }
+  }
+
+  drift(level: Level): void {
+    const { mean, variance } = level
+    level.mean = this.#phi * mean
+    level.variance = this.#phi ** 2 * variance + (1 - this.#phi ** 2) * this.#drift
+  }
+
+  /** Log likelihood of a value from which the jump has been taken. */
+  observe(level: Level, value: number): number {
+    const total = level.variance + this.#noise
+    const surprise = value - level.mean
     const q = surprise ** 2 / total
     const usual = (1 - outlierShare) * Math.exp(-Math.min(q, 200) / 2)
-    const outlier = outlierDensity * Math.exp(-q / 50)
-    const density = usual + outlier + 1e-300
-    logs[t] = Math.log(density) - Math.log(total) / 2
+    const density = usual + outlierDensity * Math.exp(-q / 50) + 1e-300
     // An outlier moves nothing.
-    const gain = ((usual / density) * variance) / total
-    mean += gain * surprise
-    variance *= 1 - gain
-  })
-  return logs
+    const gain = ((usual / density) * level.variance) / total
+    level.mean += gain * surprise
+    level.variance *= 1 - gain
+    return Math.log(density) - Math.log(total) / 2
+  }
 }
 
-export interface GaugeWatch {
-  readonly values: readonly (number | null)[]
-  readonly releaseIndex: number
+/** Log likelihood of each value, 0 for a missing one; those from `jump.onset` on have jumped. */
+export function gaugeLogLikelihood(
+  values: readonly (number | null)[],
+  fit: GaugeFit,
+  { stepMinutes = 1, jump = null }: { stepMinutes?: number; jump?: GaugeJump | null } = {},
+): Float64Array {
+  const step = new GaugeStep(fit, stepMinutes)
+  const level = step.start()
+  return Float64Array.from(values, (value, t) => {
+    if (t > 0) step.drift(level)
+    const size = jump !== null && t >= jump.onset ? jump.size : 0
+    return value === null ? 0 : step.observe(level, value - size)
+  })
+}
+
+export interface GaugeFilterOptions {
   readonly fit: GaugeFit
-  readonly direction: 'up' | 'down' | 'both'
+  readonly direction: GaugeDirection
+  /** The two hours before the release. */
+  readonly before: readonly (number | null)[]
+  readonly stepMinutes?: number
   readonly shifts?: readonly number[]
   readonly onsetsMinutes?: readonly number[]
+  /** What one value may say for or against a jump at most, in logs: one odd minute is no change. */
+  readonly logRatioMax?: number
 }
 
-/** logE after each value from the release on. Onsets beyond the last value are left out. */
-export function gaugeLogE(watch: GaugeWatch): number[] {
-  const { values, releaseIndex, fit, direction } = watch
-  const signs = direction === 'both' ? [1, -1] : direction === 'up' ? [1] : [-1]
-  const onsets = (watch.onsetsMinutes ?? gaugeOnsetsMinutes).filter(
-    (onset) => releaseIndex + onset < values.length,
-  )
-  const quiet = gaugeLogLikelihood(values, fit, { size: 0, from: 0 })
-  const ratios = onsets.flatMap((onset) =>
-    (watch.shifts ?? gaugeShifts).flatMap((shift) =>
-      signs.map((sign) => {
-        const jump = { size: sign * shift * Math.sqrt(fit.g), from: releaseIndex + onset }
-        return gaugeLogLikelihood(values, fit, jump).map((log, t) => log - quiet[t]!)
-      }),
-    ),
-  )
-  const sums = new Float64Array(ratios.length)
-  return values.slice(releaseIndex).map((_, k) => {
-    ratios.forEach((ratio, h) => {
-      sums[h]! += ratio[releaseIndex + k]!
+interface Assumed {
+  readonly jump: GaugeJump
+  /** Null before its onset. */
+  level: Level | null
+  logRatio: number
+}
+
+/** Fed with the values from the release on. */
+export class GaugeFilter {
+  readonly #step: GaugeStep
+  readonly #quiet: Level
+  readonly #assumed: Assumed[]
+  readonly #logRatioMax: number
+  #begun: boolean
+  #steps = 0
+
+  constructor(options: GaugeFilterOptions) {
+    const { fit, direction, before, stepMinutes = 1, shifts = gaugeShifts } = options
+    this.#logRatioMax = options.logRatioMax ?? Number.POSITIVE_INFINITY
+    this.#step = new GaugeStep(fit, stepMinutes)
+    this.#quiet = this.#step.start()
+    before.forEach((value, t) => {
+      if (t > 0) this.#step.drift(this.#quiet)
+      if (value !== null) this.#step.observe(this.#quiet, value)
     })
-    return logSumExp(sums) - Math.log(ratios.length)
-  })
+    this.#begun = before.length > 0
+    const signs = direction === 'both' ? [1, -1] : direction === 'up' ? [1] : [-1]
+    const onsets = options.onsetsMinutes ?? gaugeOnsetsMinutes
+    this.#assumed = onsets.flatMap((minutes) =>
+      shifts.flatMap((shift) =>
+        signs.map((sign) => {
+          const size = sign * shift * Math.sqrt(fit.g)
+          const onset = Math.ceil(minutes / stepMinutes)
+          return { jump: { size, onset }, level: null, logRatio: 0 }
+        }),
+      ),
+    )
+  }
+
+  push(value: number | null): void {
+    if (this.#begun) this.#step.drift(this.#quiet)
+    for (const each of this.#assumed) {
+      if (each.level !== null) this.#step.drift(each.level)
+      else if (each.jump.onset <= this.#steps) each.level = { ...this.#quiet }
+    }
+    if (value !== null) this.#observe(value)
+    this.#begun = true
+    this.#steps++
+  }
+
+  #observe(value: number): void {
+    const max = this.#logRatioMax
+    const quiet = this.#step.observe(this.#quiet, value)
+    for (const each of this.#assumed) {
+      if (each.level === null) continue
+      const ratio = this.#step.observe(each.level, value - each.jump.size) - quiet
+      each.logRatio += Math.max(-max, Math.min(max, ratio))
+    }
+  }
+
+  /** Not calibrated. */
+  get logE(): number {
+    const logs = Float64Array.from(this.#assumed, ({ logRatio }) => logRatio)
+    return logSumExp(logs) - Math.log(logs.length)
+  }
+
+  /** The jumps that have begun, with their shares of belief: 1 together. */
+  get posterior(): { readonly jump: GaugeJump; readonly share: number }[] {
+    const begun = this.#assumed.filter(({ level }) => level !== null)
+    const total = logSumExp(Float64Array.from(begun, ({ logRatio }) => logRatio))
+    return begun.map(({ jump, logRatio }) => ({ jump, share: Math.exp(logRatio - total) }))
+  }
 }

@@ -47,8 +47,30 @@ export interface StreamJudgement {
   readonly why: string
 }
 
+/**
+ * Gauges and business counters stand outside the release's weighted sum: one of m regresses the release by itself,
+ * and pays for all m (their weight is 1/m). Other streams find what they find no later for it.
+ */
+function standsAlone({ signal }: StreamEvidence): boolean {
+  return signal === 'gauge' || signal === 'business'
+}
+
+/** Log evidence that a stream needs to be `regressed` by itself. */
+function neededLogE(stream: StreamEvidence, thresholds: JudgeThresholds): number {
+  const { regressedLogE, gaugeRegressedLogE } = thresholds
+  const needed = stream.signal === 'gauge' ? gaugeRegressedLogE : regressedLogE
+  return standsAlone(stream) ? needed - Math.log(stream.weight) : needed
+}
+
+/** The evidence for a release as one figure: that of its weighted sum, or of the loudest that stands alone. */
+export function overallLogE(logE: number, streams: readonly StreamEvidence[]): number {
+  const alone = streams.filter(standsAlone).map((each) => each.logE + Math.log(each.weight))
+  return Math.max(logE, ...alone)
+}
+
 /** The material conditions beside evidence: sure that it is worse, and by enough events to matter. */
 export function isMaterial(stream: StreamEvidence, thresholds: JudgeThresholds): boolean {
+  if (standsAlone(stream) && stream.logE < neededLogE(stream, thresholds)) return false
   if (stream.signal === 'gauge') return true
   if (stream.signal === 'new-error' && stream.observed.events < thresholds.newKindTracesMin) {
     return false
@@ -65,8 +87,7 @@ export function judgeStream(
   { final, thetaClear }: { readonly final: boolean; readonly thetaClear: number },
   thresholds: JudgeThresholds = judgeDefaults,
 ): StreamJudgement {
-  const needed =
-    stream.signal === 'gauge' ? thresholds.gaugeRegressedLogE : thresholds.regressedLogE
+  const needed = neededLogE(stream, thresholds)
   const said = `log evidence ${stream.logE.toFixed(1)}`
   if (stream.logE >= needed) {
     if (isMaterial(stream, thresholds)) return { state: 'regressed', why: `${said}, material` }
@@ -77,7 +98,13 @@ export function judgeStream(
   if (excludesEffect(stream, thetaClear, thresholds)) {
     return { state: 'cleared', why: `excludes more than x${thetaClear}` }
   }
+  if (isSteady(stream)) return { state: 'cleared', why: 'excludes a shift that matters' }
   return { state: 'inconclusive', why: 'too little data to exclude an effect' }
+}
+
+/** A gauge's own evidence of no shift: one of a few of its deviations is excluded. */
+function isSteady({ gauge }: StreamEvidence): boolean {
+  return gauge?.excluded != null
 }
 
 /** Whether an effect of theta (a falling signal: 1 / theta) has been excluded. */
@@ -113,9 +140,9 @@ export function hasRecovered(
   )
 }
 
-/** Evidence of a whole release: weighted mean of its streams' e-values; gauges stand outside. */
+/** Evidence of a whole release: weighted mean of its streams' e-values but of those that stand alone. */
 export function releaseLogE(streams: readonly StreamEvidence[]): number {
-  const weighed = streams.filter(({ signal, weight }) => signal !== 'gauge' && weight > 0)
+  const weighed = streams.filter((each) => !standsAlone(each) && each.weight > 0)
   if (weighed.length === 0) return 0
   return combineLogE(
     weighed.map(({ logE }) => logE),
@@ -142,14 +169,10 @@ export function judgeRelease(
   { logE, streams, final, missing, thetaClear }: ReleaseFacts,
   thresholds: JudgeThresholds = judgeDefaults,
 ): { readonly state: ReleaseState; readonly why: string } {
-  const gauges = streams.filter(({ signal }) => signal === 'gauge')
-  const gaugeNeeded = thresholds.gaugeRegressedLogE + Math.log(Math.max(1, gauges.length))
-  const gauge = gauges.find((each) => each.logE >= gaugeNeeded)
+  const alone = streams.find((each) => standsAlone(each) && isMaterial(each, thresholds))
   const speaks = streams.some(
     (each) =>
-      each.signal !== 'gauge' &&
-      each.logE >= thresholds.suspiciousLogE &&
-      isMaterial(each, thresholds),
+      !standsAlone(each) && each.logE >= thresholds.suspiciousLogE && isMaterial(each, thresholds),
   )
   const said = `log evidence ${logE.toFixed(1)}`
   const alarmed = logE >= thresholds.regressedLogE
@@ -160,13 +183,24 @@ export function judgeRelease(
       each.logE >= thresholds.regressedLogE &&
       isMaterial(each, thresholds),
   )
-  if (missing > thresholds.missingShareMax && (final || alarmed) && !(alarmed && seen)) {
+  if (
+    missing > thresholds.missingShareMax &&
+    (final || alarmed || alone !== undefined) &&
+    !(alarmed && seen)
+  ) {
     return { state: 'inconclusive', why: `${Math.round(missing * 100)} % of telemetry is missing` }
   }
-  if (gauge) return { state: 'regressed', why: `gauge, log evidence ${gauge.logE.toFixed(1)}` }
+  if (alone) {
+    return { state: 'regressed', why: `${alone.signal}, log evidence ${alone.logE.toFixed(1)}` }
+  }
   if (alarmed && speaks) return { state: 'regressed', why: said }
-  if (alarmed || logE >= thresholds.suspiciousLogE) return { state: 'suspicious', why: said }
+  if (overallLogE(logE, streams) >= thresholds.suspiciousLogE) {
+    return { state: 'suspicious', why: said }
+  }
   if (!final) return { state: 'watching', why: said }
+  if (streams.length > 0 && streams.every(standsAlone) && streams.every(isSteady)) {
+    return { state: 'cleared', why: 'excludes a shift that matters' }
+  }
   const theta = releaseExcludes(streams, thetaClear)
   if (theta >= thresholds.clearedLogE) {
     return { state: 'cleared', why: `excludes more than x${thetaClear}` }
@@ -183,6 +217,7 @@ export function thetaClearFor(requestsPerSecond: number): number {
 function releaseExcludes(streams: readonly StreamEvidence[], theta: number): number {
   const tested = streams.flatMap((stream) => {
     if (stream.scope.route !== null || stream.weight <= 0 || stream.signal === 'traffic') return []
+    if (standsAlone(stream)) return []
     const found = stream.excludes.find((each) => Math.abs(sizeOf(each.theta) - theta) < 1e-9)
     return found ? [{ logE: found.logE, weight: stream.weight }] : []
   })

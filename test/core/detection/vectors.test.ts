@@ -6,7 +6,7 @@ import { conditionalBinomialLogE } from '../../../src/core/detection/conditional
 import { detectableLogRatio, driftFactor } from '../../../src/core/detection/detectable.ts'
 import { rateDispersion, splitDispersion } from '../../../src/core/detection/dispersion.ts'
 import { driftLogLikelihood } from '../../../src/core/detection/drift-fit.ts'
-import { gaugeLogE, gaugeLogLikelihood } from '../../../src/core/detection/gauge-filter.ts'
+import { GaugeFilter, gaugeLogLikelihood } from '../../../src/core/detection/gauge-filter.ts'
 import { kindPrior, newKindLogE } from '../../../src/core/detection/new-kind.ts'
 import { splitObservation } from '../../../src/core/detection/observation.ts'
 import { placeboKappa } from '../../../src/core/detection/placebo.ts'
@@ -85,17 +85,20 @@ it('gauge_filter: likelihoods and evidence, both directions and rising', () => {
   }>('detection', 'gauge_filter')
   const fit = { phiPerMinute: input.phi, f: input.f, g: input.g }
   const from = input.release_index
-  const watch = {
-    values: input.z,
-    releaseIndex: from,
-    fit,
-    shifts: input.shifts,
-    onsetsMinutes: input.onsets_min,
+  const jump = { size: input.jump, onset: from }
+  expectAllClose([...gaugeLogLikelihood(input.z, fit)], expected.l_jump_0)
+  expectAllClose([...gaugeLogLikelihood(input.z, fit, { jump })], expected.l_jump_4)
+  const logEs = (direction: 'both' | 'up') => {
+    const before = input.z.slice(0, from)
+    const { shifts, onsets_min: onsetsMinutes } = input
+    const filter = new GaugeFilter({ fit, direction, before, shifts, onsetsMinutes })
+    return input.z.slice(from).map((value) => {
+      filter.push(value)
+      return filter.logE
+    })
   }
-  expectAllClose(gaugeLogLikelihood(input.z, fit, { size: 0, from }), expected.l_jump_0)
-  expectAllClose(gaugeLogLikelihood(input.z, fit, { size: input.jump, from }), expected.l_jump_4)
-  expectAllClose(gaugeLogE({ ...watch, direction: 'both' }), expected.logE)
-  expectAllClose(gaugeLogE({ ...watch, direction: 'up' }), expected.logE_rising)
+  expectAllClose(logEs('both'), expected.logE)
+  expectAllClose(logEs('up'), expected.logE_rising)
 })
 
 it('hyperparameter_loglik: likelihood of candidate drifts', () => {
