@@ -5,6 +5,7 @@
 import { type OffsetTable, offsetTable } from './likelihood.ts'
 import {
   type EffectGrid,
+  type KernelMode,
   type Mode,
   type Nuisance,
   onsetPrior,
@@ -29,12 +30,15 @@ export interface FilterSpec {
   readonly incidents?: boolean
   /** Points of the drift's grid. */
   readonly driftPoints?: number
+  readonly kernel?: KernelMode
 }
 
 export interface FilterModel extends FilterSpec {
   readonly space: StateSpace
   /** Row 0: the null, row 1 + j: theta_j. */
   readonly table: OffsetTable
+  /** Row 0 alone. */
+  readonly nullTable: OffsetTable
   readonly effects: number
   /** Per row (not started, theta_j) and state: 1 where its level counts as recovered (section 7.4). */
   readonly recoveredMask: Uint8Array
@@ -63,7 +67,14 @@ export function evidenceSpec(options: {
 
 /** What a model was built from. */
 export function specOf(model: FilterModel): FilterSpec {
-  const { space: _space, table: _table, effects: _effects, recoveredMask: _mask, ...spec } = model
+  const {
+    space: _space,
+    table: _table,
+    nullTable: _nullTable,
+    effects: _effects,
+    recoveredMask: _mask,
+    ...spec
+  } = model
   return spec
 }
 
@@ -89,7 +100,8 @@ export function filterModel(spec: FilterSpec): FilterModel {
   const model = {
     ...spec,
     space,
-    table: offsetTable(space.offsets, [thetaMin, ...thetas].map(Math.log)),
+    table: offsetTable(space.offsets, [thetaMin, ...thetas].map(Math.log), space.drifts),
+    nullTable: offsetTable(space.offsets, [Math.log(thetaMin)], space.drifts),
     effects: thetas.length,
     recoveredMask: recoveredMask(space, spec.grid),
   }

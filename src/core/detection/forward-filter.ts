@@ -7,13 +7,14 @@
  * parameters this is calibrated evidence, not a guarantee.
  *
  * Invariants after each bucket, per warm-up: sum of null mass = 1; not started + all effects = 1.
- * Null and full model are scaled by maxima of their own: with a shared one, e^(ll - max) of the null
- * underflows for large counts. Where even that underflows (all mass sits where the bucket says it cannot
- * be), the bucket is done in log space.
+ * Null and full model are scaled by peaks of their own: with a shared one the null underflows for large
+ * counts. Where even that underflows (all mass sits where the bucket says it cannot be), the bucket is done
+ * in log space. Once the processes are warm the chains of the warm-ups obey one law and are merged, which
+ * is exact: they are mixed by what each has come to weigh.
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 import type { FilterModel } from './filter-model.ts'
-import { fillLogLikelihood } from './likelihood.ts'
+import { fillLikelihood, fillLogLikelihood, type OffsetTable, peakOf } from './likelihood.ts'
 import type { Observation } from './observation.ts'
 import { warmUpMinutes } from './parameters.ts'
 import { reweighInLogSpace } from './reweigh.ts'
@@ -23,6 +24,10 @@ import { propagateRows } from './state-space.ts'
 const massMin = 1e-200
 /** A bucket whose normaliser is smaller is done again in log space. */
 const normaliserMin = 1e-250
+/** Null and full model share their exponentials while their peaks are no further apart. */
+const sharedPeakMax = 300
+/** Log rate of the warmest processes below which warm-ups are no longer told apart. */
+const warmBelow = 1e-7
 
 export class ForwardFilter {
   readonly model: FilterModel
@@ -30,11 +35,11 @@ export class ForwardFilter {
   readonly #mass: Float64Array
   readonly #logNull: Float64Array
   readonly #logTotal: Float64Array
-  readonly #moved: Float64Array
-  readonly #logLik: Float64Array
+  readonly #likelihood: Float64Array
   readonly #nullLikelihood: Float64Array
-  #maxNull = 0
-  #maxAll = 0
+  readonly #warmest: number
+  /** Prior of each chain: of the warm-ups, or 1 once they are merged. */
+  #prior: readonly number[]
   #buckets = 0
 
   /** `initial`: mass over the states at the release, by default the stationary one. */
@@ -43,9 +48,10 @@ export class ForwardFilter {
     const { space, effects, start, warmUps, grid } = model
     const rows = effects + 2
     this.#mass = new Float64Array(warmUps.length * rows * space.size)
-    this.#moved = new Float64Array(rows * space.size)
-    this.#logLik = new Float64Array((effects + 1) * space.size)
+    this.#likelihood = new Float64Array(model.table.distinct.length)
     this.#nullLikelihood = new Float64Array(space.size)
+    this.#warmest = Math.max(...warmUps)
+    this.#prior = model.warmUpPrior
     this.#logNull = new Float64Array(warmUps.length)
     this.#logTotal = new Float64Array(warmUps.length)
     const shares = [1, 1 - start, ...grid.weights.map((weight) => start * weight)]
@@ -67,40 +73,34 @@ export class ForwardFilter {
    * them are as old as the watch.
    */
   observe(observation: Observation, freshness: number = this.#freshness()): void {
-    const { space, effects, warmUps, table } = this.model
+    const { space, effects, warmUps, hazard, returnHazard } = this.model
     const rows = effects + 2
+    this.#mergeOrPart(freshness)
     // A split bucket without events says nothing; its likelihood is 1 everywhere.
     const silent = space.mode === 'split' && observation.total === 0
-    for (let w = 0; w < warmUps.length; w++) {
+    for (let w = 0; w < this.#prior.length; w++) {
       const base = w * rows * space.size
-      propagateRows(space, this.#mass, base, rows, this.#moved)
-      if (silent) {
-        this.#logLik.fill(0)
-      } else {
-        fillLogLikelihood(space, observation, warmUps[w]! * freshness, table, this.#logLik)
-      }
-      this.#findMaxima()
-      this.#updateNull(w, base)
-      this.#updateFull(w, base)
+      propagateRows(space, this.#buckets, this.#mass, base, rows)
+      if (silent) this.#moveToEffects(w, hazard)
+      else this.#reweigh(w, observation, warmUps[w]! * freshness)
+      if (returnHazard > 0) this.#moveBack(w, returnHazard)
     }
     this.#buckets++
   }
 
   /** A bucket without usable data: time passes, nothing is learnt, no onset is due (section 6.5). */
   skip(): void {
-    const { space, effects, warmUps } = this.model
+    const { space, effects } = this.model
     const rows = effects + 2
-    for (let w = 0; w < warmUps.length; w++) {
-      const base = w * rows * space.size
-      propagateRows(space, this.#mass, base, rows, this.#moved)
-      this.#mass.set(this.#moved, base)
+    for (let w = 0; w < this.#prior.length; w++) {
+      propagateRows(space, this.#buckets, this.#mass, w * rows * space.size, rows)
     }
     this.#buckets++
   }
 
   /** A rollout step: `share` of the mass that has not started starts before the next bucket (section 5). */
   startAgain(share: number): void {
-    for (let w = 0; w < this.model.warmUps.length; w++) this.#moveToEffects(w, share)
+    for (let w = 0; w < this.#prior.length; w++) this.#moveToEffects(w, share)
   }
 
   /** Formula 3. */
@@ -109,17 +109,26 @@ export class ForwardFilter {
   }
 
   get logNull(): number {
-    return logSumExp(this.#logNull.map((log, w) => log + Math.log(this.model.warmUpPrior[w]!)))
+    return this.#mixed(this.#logNull)
   }
 
   get logTotal(): number {
-    return logSumExp(this.#logTotal.map((log, w) => log + Math.log(this.model.warmUpPrior[w]!)))
+    return this.#mixed(this.#logTotal)
   }
 
-  /** Posterior of the warm-ups in the full model. */
-  warmUpShares(): Float64Array {
-    const total = this.logTotal
-    return this.#logTotal.map((log, w) => this.model.warmUpPrior[w]! * Math.exp(log - total))
+  #mixed(logs: Float64Array): number {
+    return logSumExp(this.#prior.map((prior, w) => logs[w]! + Math.log(prior)))
+  }
+
+  /** What each chain has come to weigh: its prior times its likelihood, normalised. */
+  #weights(logs: Float64Array): number[] {
+    const total = this.#mixed(logs)
+    return this.#prior.map((prior, w) => prior * Math.exp(logs[w]! - total))
+  }
+
+  /** Posterior of the warm-ups in the full model; a single 1 once they are merged. */
+  warmUpShares(): number[] {
+    return this.#weights(this.#logTotal)
   }
 
   /** P(not started), P(theta_1), ... in the full model; sums to 1. */
@@ -141,29 +150,26 @@ export class ForwardFilter {
 
   /** Mass over the states under the null, mixed over warm-ups by their null posterior. */
   nullShares(): Float64Array {
-    const { space, effects, warmUps, warmUpPrior } = this.model
-    const total = this.logNull
+    const { space, effects } = this.model
     const shares = new Float64Array(space.size)
-    for (let w = 0; w < warmUps.length; w++) {
-      const weight = warmUpPrior[w]! * Math.exp(this.#logNull[w]! - total)
+    this.#weights(this.#logNull).forEach((weight, w) => {
       const base = w * (effects + 2) * space.size
       for (let i = 0; i < space.size; i++) shares[i]! += weight * this.#mass[base + i]!
-    }
+    })
     return shares
   }
 
   #fullShares(counts: (row: number, state: number) => number): Float64Array {
-    const { space, effects, warmUps } = this.model
+    const { space, effects } = this.model
     const shares = new Float64Array(effects + 1)
-    const warm = this.warmUpShares()
-    for (let w = 0; w < warmUps.length; w++) {
+    this.#weights(this.#logTotal).forEach((weight, w) => {
       for (let row = 0; row <= effects; row++) {
         const base = (w * (effects + 2) + row + 1) * space.size
         let mass = 0
         for (let i = 0; i < space.size; i++) mass += this.#mass[base + i]! * counts(row, i)
-        shares[row]! += warm[w]! * mass
+        shares[row]! += weight * mass
       }
-    }
+    })
     return shares
   }
 
@@ -172,56 +178,143 @@ export class ForwardFilter {
     return Math.exp(-minutes / warmUpMinutes)
   }
 
-  #findMaxima(): void {
-    const logLik = this.#logLik
+  /** One chain once the processes are warm; the warm-ups anew when fresh ones come later. */
+  #mergeOrPart(freshness: number): void {
+    const { warmUps, warmUpPrior } = this.model
+    const warm = this.#warmest * freshness < warmBelow
+    if (warmUps.length === 1 || warm === (this.#prior.length === 1)) return
+    if (warm) this.#merge()
+    else this.#part()
+    this.#prior = warm ? [1] : warmUpPrior
+  }
+
+  #merge(): void {
     const { size } = this.model.space
-    let max = -Infinity
-    for (let i = 0; i < size; i++) if (logLik[i]! > max) max = logLik[i]!
-    this.#maxNull = max
-    for (let i = size; i < logLik.length; i++) if (logLik[i]! > max) max = logLik[i]!
-    this.#maxAll = max
+    const length = this.#mass.length / this.#prior.length
+    const ofNull = this.#weights(this.#logNull)
+    const ofTotal = this.#weights(this.#logTotal)
+    const [logNull, logTotal] = [this.logNull, this.logTotal]
+    for (let i = 0; i < length; i++) {
+      const weights = i < size ? ofNull : ofTotal
+      let sum = 0
+      for (let w = 0; w < weights.length; w++) sum += weights[w]! * this.#mass[w * length + i]!
+      this.#mass[i] = sum
+    }
+    this.#logNull[0] = logNull
+    this.#logTotal[0] = logTotal
   }
 
-  #updateNull(w: number, base: number): void {
-    const likelihood = this.#nullLikelihood
-    const max = this.#maxNull
-    let z = 0
-    for (let i = 0; i < likelihood.length; i++) {
-      likelihood[i] = Math.exp(this.#logLik[i]! - max)
-      z += this.#mass[base + i] = this.#moved[i]! * likelihood[i]!
+  #part(): void {
+    const length = this.#mass.length / this.model.warmUps.length
+    for (let w = 1; w < this.model.warmUps.length; w++) {
+      this.#mass.copyWithin(w * length, 0, length)
+      this.#logNull[w] = this.#logNull[0]!
+      this.#logTotal[w] = this.#logTotal[0]!
     }
-    if (z >= normaliserMin) {
-      divide(this.#mass, base, likelihood.length, z)
-      this.#logNull[w]! += Math.log(z) + max
+  }
+
+  #reweigh(w: number, observation: Observation, shift: number): void {
+    const { space, effects, table, nullTable } = this.model
+    const base = w * (effects + 2) * space.size
+    const likelihood = this.#likelihood
+    const peak = peakOf(space, observation, shift, table.least, table.greatest)
+    fillLikelihood(space, observation, shift, peak, table, likelihood)
+    const nullPeak = peakOf(space, observation, shift, nullTable.least, nullTable.greatest)
+    if (peak - nullPeak <= sharedPeakMax) {
+      this.#updateNull(w, base, likelihood, peak, observation, shift)
     } else {
-      const moved = this.#moved.subarray(0, likelihood.length)
-      this.#logNull[w]! += reweighInLogSpace(moved, this.#logLik, this.#mass, base)
+      const own = this.#nullLikelihood
+      fillLikelihood(space, observation, shift, nullPeak, nullTable, own)
+      this.#updateNull(w, base, own, nullPeak, observation, shift)
     }
+    this.#updateFull(w, base + space.size, peak, observation, shift)
   }
 
-  #updateFull(w: number, base: number): void {
-    const moved = this.#moved
-    const logLik = this.#logLik
+  /** The null's row comes first in both tables, so the likelihood of state i stands at i. */
+  #updateNull(
+    w: number,
+    base: number,
+    likelihood: Float64Array,
+    peak: number,
+    observation: Observation,
+    shift: number,
+  ): void {
     const mass = this.#mass
     const { size } = this.model.space
-    const max = this.#maxAll
-    const nullToAll = Math.exp(this.#maxNull - max)
-    const first = base + size
     let z = 0
+    for (let i = 0; i < size; i++) z += mass[base + i]! * likelihood[i]!
+    if (z < normaliserMin || z === Infinity) {
+      this.#logNull[w]! += this.#reweighSlowly(base, this.model.nullTable, observation, shift)
+      return
+    }
+    const share = 1 / z
     for (let i = 0; i < size; i++) {
-      z += mass[first + i] = moved[size + i]! * this.#nullLikelihood[i]! * nullToAll
+      const value = mass[base + i]! * likelihood[i]! * share
+      mass[base + i] = value < massMin ? 0 : value
     }
-    for (let i = size; i < logLik.length; i++) {
-      z += mass[first + i] = moved[size + i]! * Math.exp(logLik[i]! - max)
+    this.#logNull[w]! += Math.log(z) + peak
+  }
+
+  #updateFull(
+    w: number,
+    base: number,
+    peak: number,
+    observation: Observation,
+    shift: number,
+  ): void {
+    const { table, space, hazard, grid } = this.model
+    const { blocks, blockSize } = table
+    const mass = this.#mass
+    const likelihood = this.#likelihood
+    let z = 0
+    for (let block = 0; block < blocks.length; block++) {
+      const at = base + block * blockSize
+      const from = blocks[block]! * blockSize
+      for (let g = 0; g < blockSize; g++) z += mass[at + g]! * likelihood[from + g]!
     }
-    if (z >= normaliserMin) {
-      divide(mass, first, logLik.length, z)
-      this.#logTotal[w]! += Math.log(z) + max
-    } else {
-      this.#logTotal[w]! += reweighInLogSpace(moved.subarray(size), logLik, mass, first)
+    if (z < normaliserMin || z === Infinity) {
+      this.#logTotal[w]! += this.#reweighSlowly(base, table, observation, shift)
+      this.#moveToEffects(w, hazard)
+      return
     }
-    this.#moveToEffects(w, this.model.hazard)
-    if (this.model.returnHazard > 0) this.#moveBack(w, this.model.returnHazard)
+    // With the onset hazard in the same pass: what has not started gives its share to each effect.
+    const { incidents, size } = space
+    const share = 1 / z
+    const stays = share * (1 - hazard)
+    for (let block = 0; block < incidents; block++) {
+      const at = base + block * blockSize
+      const from = blocks[block]! * blockSize
+      for (let g = 0; g < blockSize; g++) {
+        const value = mass[at + g]! * likelihood[from + g]! * stays
+        mass[at + g] = value < massMin ? 0 : value
+      }
+    }
+    const moved = hazard / (1 - hazard)
+    for (let block = incidents; block < blocks.length; block++) {
+      const effect = Math.floor(block / incidents)
+      const at = base + block * blockSize
+      const from = blocks[block]! * blockSize
+      const back = effect * size
+      const starts = moved * grid.weights[effect - 1]!
+      for (let g = 0; g < blockSize; g++) {
+        const value = mass[at + g]! * likelihood[from + g]! * share + mass[at + g - back]! * starts
+        mass[at + g] = value < massMin ? 0 : value
+      }
+    }
+    this.#logTotal[w]! += Math.log(z) + peak
+  }
+
+  #reweighSlowly(
+    base: number,
+    table: OffsetTable,
+    observation: Observation,
+    shift: number,
+  ): number {
+    const { space } = this.model
+    const logs = new Float64Array(table.offsets.length)
+    fillLogLikelihood(space, observation, shift, table, logs)
+    const before = this.#mass.slice(base, base + logs.length)
+    return reweighInLogSpace(before, logs, this.#mass, base)
   }
 
   #moveToEffects(w: number, share: number): void {
@@ -251,13 +344,6 @@ export class ForwardFilter {
       }
       this.#mass[i]! += back
     }
-  }
-}
-
-function divide(mass: Float64Array, base: number, count: number, by: number): void {
-  for (let i = base; i < base + count; i++) {
-    const value = mass[i]! / by
-    mass[i] = value < massMin ? 0 : value
   }
 }
 

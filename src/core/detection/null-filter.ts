@@ -6,7 +6,13 @@
  * that an effect is excluded (8). Each bucket in order: `observe`, or `skip` when data is missing.
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
-import { type OffsetTable, fillLogLikelihood, offsetTable } from './likelihood.ts'
+import {
+  fillLikelihood,
+  fillLogLikelihood,
+  type OffsetTable,
+  offsetTable,
+  peakOf,
+} from './likelihood.ts'
 import type { Observation } from './observation.ts'
 import { warmUpMinutes } from './parameters.ts'
 import { reweighInLogSpace } from './reweigh.ts'
@@ -24,6 +30,8 @@ export interface NullFilterOptions {
 }
 
 const normaliserMin = 1e-250
+/** Below this a mass is 0: products with it would be denormal, and slow. */
+const massMin = 1e-200
 
 export class NullFilter {
   readonly #space: StateSpace
@@ -32,8 +40,7 @@ export class NullFilter {
   readonly #prior: readonly number[]
   readonly #mass: Float64Array
   readonly #log: Float64Array
-  readonly #moved: Float64Array
-  readonly #logLik: Float64Array
+  readonly #likelihood: Float64Array
   #buckets = 0
 
   constructor({
@@ -44,14 +51,13 @@ export class NullFilter {
     initial = space.start,
   }: NullFilterOptions) {
     this.#space = space
-    this.#table = offsetTable(space.offsets, [Math.log(theta)])
+    this.#table = offsetTable(space.offsets, [Math.log(theta)], space.drifts)
     this.#warmUps = warmUps
     this.#prior = warmUpPrior
     this.#mass = new Float64Array(warmUps.length * space.size)
     for (let w = 0; w < warmUps.length; w++) this.#mass.set(initial, w * space.size)
     this.#log = new Float64Array(warmUps.length)
-    this.#moved = new Float64Array(space.size)
-    this.#logLik = new Float64Array(space.size)
+    this.#likelihood = new Float64Array(space.size)
   }
 
   get buckets(): number {
@@ -64,10 +70,8 @@ export class NullFilter {
     if (silent) return this.skip()
     for (let w = 0; w < this.#warmUps.length; w++) {
       const base = w * space.size
-      propagateRows(space, this.#mass, base, 1, this.#moved)
-      const shift = this.#warmUps[w]! * freshness
-      fillLogLikelihood(space, observation, shift, this.#table, this.#logLik)
-      this.#log[w]! += this.#reweigh(base)
+      propagateRows(space, this.#buckets, this.#mass, base, 1)
+      this.#log[w]! += this.#reweigh(base, observation, this.#warmUps[w]! * freshness)
     }
     this.#buckets++
   }
@@ -76,8 +80,7 @@ export class NullFilter {
     const space = this.#space
     for (let w = 0; w < this.#warmUps.length; w++) {
       const base = w * space.size
-      propagateRows(space, this.#mass, base, 1, this.#moved)
-      this.#mass.set(this.#moved, base)
+      propagateRows(space, this.#buckets, this.#mass, base, 1)
     }
     this.#buckets++
   }
@@ -104,16 +107,26 @@ export class NullFilter {
     return Math.exp(-(this.#buckets * this.#space.stepSeconds) / 60 / warmUpMinutes)
   }
 
-  #reweigh(base: number): number {
-    const logLik = this.#logLik
-    let max = -Infinity
-    for (const value of logLik) max = Math.max(max, value)
+  #reweigh(base: number, observation: Observation, shift: number): number {
+    const space = this.#space
+    const table = this.#table
+    const likelihood = this.#likelihood
+    const mass = this.#mass
+    const { least, greatest } = table
+    const peak = peakOf(space, observation, shift, least, greatest)
+    fillLikelihood(space, observation, shift, peak, table, likelihood)
     let z = 0
-    for (let i = 0; i < logLik.length; i++) {
-      z += this.#mass[base + i] = this.#moved[i]! * Math.exp(logLik[i]! - max)
+    for (let i = 0; i < likelihood.length; i++) z += mass[base + i]! * likelihood[i]!
+    if (!(z >= normaliserMin)) {
+      fillLogLikelihood(space, observation, shift, table, likelihood)
+      const before = mass.slice(base, base + likelihood.length)
+      return reweighInLogSpace(before, likelihood, mass, base)
     }
-    if (!(z >= normaliserMin)) return reweighInLogSpace(this.#moved, logLik, this.#mass, base)
-    for (let i = base; i < base + logLik.length; i++) this.#mass[i]! /= z
-    return Math.log(z) + max
+    const share = 1 / z
+    for (let i = 0; i < likelihood.length; i++) {
+      const value = mass[base + i]! * likelihood[i]! * share
+      mass[base + i] = value < massMin ? 0 : value
+    }
+    return Math.log(z) + peak
   }
 }

@@ -6,6 +6,7 @@
  * so all onsets cost about one run of the filter instead of one run each. The last entry is "not yet".
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
+import type { BurstStep } from './burst.ts'
 import type { FilterModel } from './filter-model.ts'
 import { fillLogLikelihood, offsetTable } from './likelihood.ts'
 import type { Observation } from './observation.ts'
@@ -109,14 +110,15 @@ function forward(
   shifts: readonly number[],
 ): QuietPass {
   const { size } = space
-  const table = offsetTable(space.offsets, [Math.log(grid.thetaMin)])
+  const table = offsetTable(space.offsets, [Math.log(grid.thetaMin)], space.drifts)
   const mass = new Float64Array((buckets.length + 1) * size)
   const log = new Float64Array(buckets.length + 1)
   const moved = new Float64Array(size)
   const logLik = new Float64Array(size)
   mass.set(initial)
   buckets.forEach(({ observation }, k) => {
-    propagateRows(space, mass, k * size, 1, moved)
+    moved.set(mass.subarray(k * size, (k + 1) * size))
+    propagateRows(space, k, moved, 0, 1)
     log[k + 1] = log[k]!
     if (observation) {
       fillLogLikelihood(space, observation, shifts[k]!, table, logLik)
@@ -137,7 +139,7 @@ function meet(
   shifts: readonly number[],
 ): Float64Array {
   const { size } = space
-  const table = offsetTable(space.offsets, [Math.log(theta)])
+  const table = offsetTable(space.offsets, [Math.log(theta)], space.drifts)
   const logLik = new Float64Array(size)
   const ahead = new Float64Array(size).fill(1)
   const log = new Float64Array(buckets.length)
@@ -148,7 +150,7 @@ function meet(
       fillLogLikelihood(space, observation, shifts[k]!, table, logLik)
       scale += reweighInLogSpace(ahead, logLik, ahead, 0)
     }
-    stepBack(space, ahead)
+    stepBack(space, k, ahead)
     let sum = 0
     for (let i = 0; i < size; i++) sum += quiet.mass[k * size + i]! * ahead[i]!
     log[k] = quiet.log[k]! + scale + Math.log(sum)
@@ -157,8 +159,13 @@ function meet(
 }
 
 /** One step of time backwards: what each state now expects of `ahead`. */
-function stepBack(space: StateSpace, ahead: Float64Array): void {
-  const { drifts, incidents, into, burst } = space
+function stepBack(space: StateSpace, bucket: number, ahead: Float64Array): void {
+  const { drifts, burst } = space
+  if (burst) incidentsBack(burst, drifts, ahead)
+  if (bucket % space.period === 0) driftBack(space, ahead)
+}
+
+function driftBack({ drifts, incidents, into }: StateSpace, ahead: Float64Array): void {
   const next = Float64Array.from(ahead)
   for (let chain = 0; chain < incidents; chain++) {
     for (let g = 0; g < drifts; g++) {
@@ -167,7 +174,9 @@ function stepBack(space: StateSpace, ahead: Float64Array): void {
       ahead[chain * drifts + g] = sum
     }
   }
-  if (!burst) return
+}
+
+function incidentsBack(burst: BurstStep, drifts: number, ahead: Float64Array): void {
   const { enter, leave } = burst
   for (let g = 0; g < drifts; g++) {
     const quiet = ahead[g]!

@@ -86,8 +86,16 @@ export const burst = {
   leavePerMinute: 1 / 3,
 } as const
 
+/** Section 4.1: how the drift moves between minutes. */
+export type KernelMode = 'every_bucket' | 'every_minute'
+
 /** Section 4.1: the drift's grid. */
-export const driftGrid = { points: 15, halfWidth: 3.5, floorSteps: 0.6 } as const
+export const driftGrid = {
+  points: 15,
+  halfWidth: 3.5,
+  floorSteps: 0.6,
+  kernel: 'every_minute' as KernelMode,
+} as const
 
 /** Section 7.4: monitor of the return to normal, run from the release on and read from the alarm on. */
 export const recovery = {

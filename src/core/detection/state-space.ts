@@ -2,11 +2,15 @@
  * The hidden state that every filter shares: drift x incident, and one step of it through time.
  *
  * A row is the mass over all states, [incident][drift], N = incidents * G numbers. `propagateRows` moves
- * many rows at once and is the detector's hot loop (detection reference 6.2 and 15).
+ * many rows at once, in place (detection reference 6.2 and 15).
+ *
+ * The drift moves once a minute by the kernel of a minute (`every_minute`, reference 4.1): the kernel that
+ * fits are made with, nearer to the drift that it stands for, stronger and cheaper. `every_bucket` moves it
+ * with each bucket by the kernel of the step. Incidents come and go with each bucket either way.
  */
 import { driftKernel } from './ar-kernel.ts'
 import { type BurstStep, burstStep } from './burst.ts'
-import { type Mode, type Nuisance, burst, driftGrid } from './parameters.ts'
+import { type KernelMode, type Mode, type Nuisance, burst, driftGrid } from './parameters.ts'
 
 export interface StateSpace {
   readonly mode: Mode
@@ -22,6 +26,8 @@ export interface StateSpace {
   readonly start: Float64Array
   readonly into: Float64Array
   readonly band: number
+  /** Buckets between two moves of the drift. */
+  readonly period: number
   readonly burst: BurstStep | null
 }
 
@@ -33,12 +39,20 @@ export interface SpaceSpec {
   readonly incidents?: boolean
   /** Points of the drift's grid. */
   readonly driftPoints?: number
+  readonly kernel?: KernelMode
 }
 
 export function stateSpace(spec: SpaceSpec): StateSpace {
   const { mode, nuisance, stepSeconds, incidents, driftPoints = driftGrid.points } = spec
   const { eta, tau, phiPerMinute } = nuisance
-  const kernel = driftKernel({ tau, phiPerMinute, stepSeconds, points: driftPoints })
+  const byMinute = (spec.kernel ?? driftGrid.kernel) === 'every_minute' && 60 % stepSeconds === 0
+  const period = byMinute ? 60 / stepSeconds : 1
+  const kernel = driftKernel({
+    tau,
+    phiPerMinute,
+    stepSeconds: period * stepSeconds,
+    points: driftPoints,
+  })
   const heights = (incidents ?? mode === 'forecast') ? burst.logRates : [0]
   const drifts = kernel.offsets.length
   const size = heights.length * drifts
@@ -61,6 +75,7 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     start,
     into: kernel.into,
     band: bandOf(kernel.into, drifts),
+    period,
     burst: heights.length > 1 ? burstStep(stepSeconds) : null,
   }
 }
@@ -82,40 +97,35 @@ export function refined(mass: Float64Array, from: StateSpace, to: StateSpace): F
   return spread.map((each) => each / total)
 }
 
-/** out[row] = one step of time applied to from[row], for `rows` rows from `base` on; `out` starts at 0. */
+/** One step of time, into bucket `bucket`, for `rows` rows of `mass` from `base` on, in place. */
 export function propagateRows(
   space: StateSpace,
-  from: Float64Array,
+  bucket: number,
+  mass: Float64Array,
   base: number,
   rows: number,
-  out: Float64Array,
 ): void {
-  const drifts = space.drifts
-  const chains = rows * space.incidents
-  if (drifts === 1) for (let i = 0; i < chains; i++) out[i] = from[base + i]!
-  else if (drifts === 15) propagate15(space.into, from, base, chains, out)
-  else propagateBand(space, from, base, chains, out)
-  if (space.burst) mixIncidents(space.burst, drifts, rows, out)
+  const { drifts, period } = space
+  if (drifts > 1 && bucket % period === 0) {
+    const chains = rows * space.incidents
+    if (drifts === 15) propagate15(space.into, mass, base, chains)
+    else propagateBand(space, mass, base, chains)
+  }
+  if (space.burst) mixIncidents(space.burst, drifts, mass, base, rows)
 }
 
 /** Fine grids are narrow around the diagonal: beyond `band` points nothing of a double's size moves. */
-function propagateBand(
-  space: StateSpace,
-  from: Float64Array,
-  base: number,
-  chains: number,
-  out: Float64Array,
-): void {
+function propagateBand(space: StateSpace, mass: Float64Array, base: number, chains: number): void {
   const { into, drifts, band } = space
+  const from = new Float64Array(drifts)
   for (let chain = 0; chain < chains; chain++) {
     const start = base + chain * drifts
+    from.set(mass.subarray(start, start + drifts))
     for (let to = 0; to < drifts; to++) {
       const last = Math.min(drifts - 1, to + band)
       let sum = 0
-      for (let g = Math.max(0, to - band); g <= last; g++) {
-        sum += from[start + g]! * into[to * drifts + g]!
-      }
-      out[chain * drifts + to] = sum
+      for (let g = Math.max(0, to - band); g <= last; g++) sum += from[g]! * into[to * drifts + g]!
+      mass[start + to] = sum
     }
   }
 }
@@ -132,33 +142,26 @@ function bandOf(into: Float64Array, drifts: number): number {
 }
 
 /** The usual grid, with the row held in locals. */
-function propagate15(
-  into: Float64Array,
-  from: Float64Array,
-  base: number,
-  chains: number,
-  out: Float64Array,
-): void {
+function propagate15(into: Float64Array, mass: Float64Array, base: number, chains: number): void {
   for (let chain = 0; chain < chains; chain++) {
     const s = base + chain * 15
-    const o = chain * 15
-    const a0 = from[s]!
-    const a1 = from[s + 1]!
-    const a2 = from[s + 2]!
-    const a3 = from[s + 3]!
-    const a4 = from[s + 4]!
-    const a5 = from[s + 5]!
-    const a6 = from[s + 6]!
-    const a7 = from[s + 7]!
-    const a8 = from[s + 8]!
-    const a9 = from[s + 9]!
-    const a10 = from[s + 10]!
-    const a11 = from[s + 11]!
-    const a12 = from[s + 12]!
-    const a13 = from[s + 13]!
-    const a14 = from[s + 14]!
+    const a0 = mass[s]!
+    const a1 = mass[s + 1]!
+    const a2 = mass[s + 2]!
+    const a3 = mass[s + 3]!
+    const a4 = mass[s + 4]!
+    const a5 = mass[s + 5]!
+    const a6 = mass[s + 6]!
+    const a7 = mass[s + 7]!
+    const a8 = mass[s + 8]!
+    const a9 = mass[s + 9]!
+    const a10 = mass[s + 10]!
+    const a11 = mass[s + 11]!
+    const a12 = mass[s + 12]!
+    const a13 = mass[s + 13]!
+    const a14 = mass[s + 14]!
     for (let to = 0, t = 0; to < 15; to++, t += 15) {
-      out[o + to] =
+      mass[s + to] =
         a0 * into[t]! +
         a1 * into[t + 1]! +
         a2 * into[t + 2]! +
@@ -170,17 +173,25 @@ function propagate15(
   }
 }
 
-function mixIncidents(step: BurstStep, drifts: number, rows: number, out: Float64Array): void {
-  const { enter, leave } = step
+function mixIncidents(
+  { enter, leave }: BurstStep,
+  drifts: number,
+  mass: Float64Array,
+  base: number,
+  rows: number,
+): void {
+  const stay = 1 - enter
+  const half = enter / 2
+  const last = 1 - leave
   for (let row = 0; row < rows; row++) {
-    const none = row * 3 * drifts
+    const none = base + row * 3 * drifts
     for (let i = none; i < none + drifts; i++) {
-      const quiet = out[i]!
-      const low = out[i + drifts]!
-      const high = out[i + 2 * drifts]!
-      out[i] = quiet * (1 - enter) + (low + high) * leave
-      out[i + drifts] = quiet * (enter / 2) + low * (1 - leave)
-      out[i + 2 * drifts] = quiet * (enter / 2) + high * (1 - leave)
+      const quiet = mass[i]!
+      const low = mass[i + drifts]!
+      const high = mass[i + 2 * drifts]!
+      mass[i] = quiet * stay + (low + high) * leave
+      mass[i + drifts] = quiet * half + low * last
+      mass[i + 2 * drifts] = quiet * half + high * last
     }
   }
 }

@@ -167,6 +167,7 @@ describe('laws of the split filter alone', () => {
         hazard: input.haz,
         warmUps: input.warm,
         warmUpPrior: input.warm_prior,
+        kernel: 'every_bucket',
       }),
     )
     const buckets = input.n1.map((n1, k) => ({

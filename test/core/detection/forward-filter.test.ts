@@ -35,6 +35,7 @@ const specOf = (mode: 'split' | 'forecast', input: FilterInput): FilterSpec => (
   returnHazard: input.return_hazard ?? 0,
   warmUps: input.warm,
   warmUpPrior: input.warm_prior,
+  kernel: 'every_bucket',
 })
 
 interface Series {
