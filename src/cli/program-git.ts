@@ -26,6 +26,7 @@ function changesCommand(root: Command): void {
     .addOption(formats)
     .option('--json', 'the same as --format json', false)
     .option('--no-blame', 'without lines at the release head: faster')
+    .option('--pr <file>', 'pull-request facts, as exported by gh pr view --json')
     .action(async (repo: string, range: string, flags: ChangesFlags) => {
       const { runChanges } = await import('./commands/changes.ts')
       await runChanges(repo, range, flags)
@@ -45,6 +46,7 @@ function deployedCommand(root: Command): void {
     .option('--revision <sha>', 'the commit that was built')
     .option('--artifact <purl>', 'what was deployed; default pkg:generic/<service>@<version>')
     .option('--repo <path>', 'the repository of the service, for the changes')
+    .option('--pr <file>', 'pull-request facts, as exported by gh pr view --json')
     .option('--from <rev>', 'what ran before')
     .option('--to <rev>', 'what runs now; default --revision, else HEAD')
     .addOption(

@@ -92,6 +92,10 @@ export const settings = {
       default: true,
       why: 'whether words of the added text go into manifests, to match error messages',
     }),
+    rules: setting.list({
+      default: [],
+      why: 'files of own detection rules (schemas/provenance-rules.json): labels, wrappers, house trailers',
+    }),
     repositories: setting.structure<readonly Repository[]>({
       default: [],
       bounds: 'a list of { match, path }',

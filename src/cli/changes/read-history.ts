@@ -8,22 +8,21 @@ import { checkpointIdsOf } from '../../core/provenance/entire.ts'
 import { linkRecords } from '../../core/provenance/link-records.ts'
 import { showPeople, type People } from '../../core/provenance/people.ts'
 import type { PullFacts } from '../../core/provenance/pull-request.ts'
-import { RuleBook } from '../../core/provenance/rule-book.ts'
-import { defaultRules } from '../../core/provenance/rules/default-rules.ts'
 import type { GitHistory, HistoryAnswer, HistoryRange } from '../../ports/git-history.ts'
+import { ruleBook } from './rules.ts'
 
 export type History = Extract<HistoryAnswer, { outcome: 'read' }>
 
 export interface HistoryQuestion {
   readonly path: string
   readonly blame: boolean
-  readonly provenance: Pick<Config['provenance'], 'people' | 'tokens'>
+  readonly provenance: Pick<Config['provenance'], 'people' | 'tokens' | 'rules'>
   /** Pull requests that the user exported. */
   readonly pulls?: readonly PullFacts[]
 }
 
 export function gitHistory({ path, blame, provenance, pulls = [] }: HistoryQuestion): GitHistory {
-  const book = new RuleBook(defaultRules)
+  const book = ruleBook(provenance.rules)
   const people = provenance.people as People
   const shows = process.stderr.isTTY
   return openGitHistory({

@@ -1,6 +1,7 @@
 /** `culprit changes REPO FROM..TO`: what a release contains, and who or what wrote it. */
 import { UsageError } from '../../core/kernel/errors.ts'
 import type { ReleaseDelta } from '../../contracts/change.ts'
+import { readPullFile } from '../changes/pull-requests.ts'
 import { readHistory } from '../changes/read-history.ts'
 import { changesTable } from '../changes/table.ts'
 import { configure } from '../configure.ts'
@@ -12,12 +13,14 @@ export interface ChangesFlags {
   readonly format: 'table' | 'json' | 'ndjson'
   readonly json: boolean
   readonly blame: boolean
+  readonly pr?: string
 }
 
 export async function runChanges(path: string, range: string, flags: ChangesFlags): Promise<void> {
   const { config } = configure(flags)
   const { provenance } = config
-  const history = await readHistory({ path, blame: flags.blame, provenance }, parseRange(range))
+  const question = { path, blame: flags.blame, provenance, pulls: readPullFile(flags.pr) }
+  const history = await readHistory(question, parseRange(range))
   const changes = history.changes.toReversed()
   // No deployment is asked about here: the delta is of no service.
   const delta: ReleaseDelta = { service: '-', environment: '-', ...history.delta }

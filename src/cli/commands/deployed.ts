@@ -1,6 +1,7 @@
 /** `culprit deployed`: tells a running Culprit of a deployment, with the changes that it brought; or prints it. */
 import { configure } from '../configure.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { readPullFile } from '../changes/pull-requests.ts'
 import { readHistory } from '../changes/read-history.ts'
 import { deploymentEvent, type DeploymentFacts } from '../deployed/event.ts'
 import { postEvent } from '../deployed/post-event.ts'
@@ -18,6 +19,7 @@ export interface DeployedFlags {
   readonly revision?: string
   readonly artifact?: string
   readonly repo?: string
+  readonly pr?: string
   readonly from?: string
   readonly to?: string
   readonly action: DeploymentFacts['action']
@@ -88,5 +90,6 @@ async function historyOf(
     return null
   }
   const range = { from: from ?? noRevision, to: to ?? revision ?? 'HEAD' }
-  return readHistory({ path: repo, blame: true, provenance }, range)
+  const pulls = readPullFile(flags.pr)
+  return readHistory({ path: repo, blame: true, provenance, pulls }, range)
 }

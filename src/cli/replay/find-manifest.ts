@@ -10,7 +10,7 @@ export type FindManifest = (deployment: Deployment) => Promise<Deployment['manif
 
 export function findManifestIn(
   paths: readonly string[],
-  provenance: Pick<Config['provenance'], 'people' | 'tokens'>,
+  provenance: Pick<Config['provenance'], 'people' | 'tokens' | 'rules'>,
 ): FindManifest {
   const histories = paths.map((path) => gitHistory({ path, blame: true, provenance }))
   return async (deployment) => {

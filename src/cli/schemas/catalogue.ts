@@ -17,6 +17,7 @@ import {
 } from '../../contracts/explanation.ts'
 import { Finding } from '../../contracts/findings.ts'
 import { Suspect } from '../../contracts/incident.ts'
+import { RulesFile } from '../../contracts/provenance-rules.ts'
 import { Release } from '../../contracts/release.ts'
 import {
   AlertLine,
@@ -45,6 +46,7 @@ export const catalogue: Readonly<Record<string, z.ZodType>> = {
   finding: Finding,
   incident: IncidentLine,
   provenance: Provenance,
+  'provenance-rules': RulesFile,
   ranking: RankingLine,
   release: Release,
   'release-delta': ReleaseDelta,

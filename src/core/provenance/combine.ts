@@ -164,10 +164,10 @@ const authoring: readonly Evidence['role'][] = ['author', 'co-author', 'assist',
 /** Of the evidence that speaks of more than lines; each writer once, by its strongest mark. */
 function commitConfidence(marks: readonly Mark[]): number {
   const strongest = new Map<string, number>()
-  for (const { evidence, agent } of marks) {
+  for (const { evidence, agent, writer: named } of marks) {
     if (agent === null || evidence.scope === 'line' || !authoring.includes(evidence.role)) continue
     // What stands in a pull request was not written by the tool that wrote the commit's trailers.
-    const writer = `${agent.tool}|${evidence.scope === 'pr' ? evidence.source : 'commit'}`
+    const writer = `${named ?? agent.tool}|${evidence.scope === 'pr' ? evidence.source : 'commit'}`
     const before = strongest.get(writer) ?? 0
     strongest.set(writer, Math.max(before, evidence.confidence))
   }

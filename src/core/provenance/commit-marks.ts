@@ -6,28 +6,25 @@
  * flag `squash`; the same mark in both is one piece, flagged `duplicate`.
  */
 import type { Evidence } from '../../contracts/change.ts'
-import { readAssistant } from './assistant.ts'
-import type { CommitFacts, Person } from './commit-facts.ts'
+import type { CommitFacts } from './commit-facts.ts'
+import {
+  type Hit,
+  identityValue,
+  lineHits,
+  patternHit,
+  personHits,
+  trailer,
+  trailerHits,
+} from './hits.ts'
 import type { Identified } from './identities.ts'
 import { excerptMax, type Mark } from './mark.ts'
 import type { MessageLine, ReadMessage } from './message.ts'
-import { type Agent, agentOf, readDisplayName, toolNamed } from './models.ts'
-import type { ReadyRule, RuleBook } from './rule-book.ts'
+import type { RuleBook } from './rule-book.ts'
 
-const trailer = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.+?)[ \t]*$/
-const identityValue = /^(.*?)\s*<([^<>]*)>$/
 const indentedCost = 0.05
 const marksMax = 500
 /** The last instant that a date can hold (ECMAScript). */
 const timeMsMax = 8.64e15
-
-/** A mark before its place in the message is weighed. */
-interface Hit {
-  readonly rule: ReadyRule
-  readonly agent: Agent | null
-  readonly session: Mark['session']
-  readonly excerpt: string
-}
 
 export interface CommitMarks {
   readonly marks: readonly Mark[]
@@ -44,11 +41,9 @@ export function readCommitMarks(
     for (const hit of personHits(target, commit, book)) marks.push(whole(hit, target, commit))
   }
   for (const rule of book.of('subject')) {
-    if (rule.pattern?.test(message.subject)) {
-      const agent = agentOf(rule.tool, null, book.modelAliases)
-      const hit = { rule, agent, session: null, excerpt: message.subject }
-      marks.push(whole(hit, 'message:L1', commit))
-    }
+    const match = rule.pattern?.match(message.subject)
+    if (match)
+      marks.push(whole(patternHit(rule, match, message.subject, book), 'message:L1', commit))
   }
   const coAuthors = new Map<string, Identified>()
   for (const line of message.lines) {
@@ -64,97 +59,6 @@ export function readCommitMarks(
     }
   }
   return { marks: withoutDuplicates(marks), coAuthors: [...coAuthors.values()].slice(0, marksMax) }
-}
-
-function personHits(target: 'author' | 'committer', commit: CommitFacts, book: RuleBook): Hit[] {
-  const person = commit[target]
-  const { account } = book.identities.identify(person)
-  // A committer that is the author too says nothing new.
-  if (target === 'committer' && book.identities.identify(commit.author).account === account)
-    return []
-  return book.of(target).flatMap((rule): Hit[] => {
-    if (rule.match.accounts && account && speaksFor(rule, account)) {
-      return [{ rule, ...byIdentity(account.tool, person, book), excerpt: shown(person) }]
-    }
-    if (!rule.pattern?.test(person.name)) return []
-    const agent = agentOf(rule.tool, null, book.modelAliases)
-    return [{ rule, agent, session: null, excerpt: '' }]
-  })
-}
-
-function trailerHits(key: string, value: string, book: RuleBook): Hit[] {
-  if (key === '') return []
-  return book.of('trailer-identity').flatMap((rule): Hit[] => {
-    if (!rule.trailerKeys?.includes(key)) return []
-    const match = identityValue.exec(value)
-    const person = match ? { name: match[1]!, email: match[2]! } : null
-    const found = person && book.identities.identify(person)
-    if (rule.match.assistant) return assistantHits(rule, { value, person, found }, book)
-    if (!person || !found) return []
-    const email = person.email.trim().toLowerCase()
-    const listed = rule.match.emails?.includes(email) ?? false
-    const known = found.account !== null && speaksFor(rule, found.account)
-    if ((!listed && !known) || rule.match.notEmails?.includes(email)) return []
-    const tool = rule.tool === 'by-identity' ? (found.account?.tool ?? 'unknown') : rule.tool
-    return [{ rule, ...byIdentity(tool, person, book), excerpt: `${key}: ${shown(person)}` }]
-  })
-}
-
-interface Value {
-  readonly value: string
-  readonly person: Person | null
-  readonly found: Identified | null
-}
-
-/** An address that is no agent's makes it a person, whatever the name. */
-function assistantHits(rule: ReadyRule, { value, person, found }: Value, book: RuleBook): Hit[] {
-  const named = readAssistant(person ? person.name : value)
-  const account = found?.account?.class === 'agent' ? found.account : null
-  const isPerson = person !== null && account === null
-  const assistant = isPerson ? null : (named ?? (account && { tool: account.tool, modelRaw: null }))
-  if ((assistant !== null) !== (rule.match.assistant === 'known')) return []
-  if (assistant === null) return [{ rule, agent: null, session: null, excerpt: '' }]
-  const agent = agentOf(assistant.tool, assistant.modelRaw, book.modelAliases)
-  return [{ rule, agent, session: null, excerpt: value }]
-}
-
-function lineHits({ text }: MessageLine, book: RuleBook): Hit[] {
-  return book.of('message-line').flatMap((rule): Hit[] => {
-    const match = rule.pattern?.exec(text)
-    if (!match) return []
-    const { tool: group, model, id, url } = match.groups ?? {}
-    const tool =
-      rule.tool === 'by-group'
-        ? group === undefined
-          ? 'unknown'
-          : (readAssistant(group)?.tool ?? toolNamed(group))
-        : rule.tool === 'generic'
-          ? 'unknown'
-          : rule.tool
-    const agent = agentOf(tool, rule.model === 'group' ? (model ?? null) : null, book.modelAliases)
-    const session =
-      rule.session && id ? { id, traceIds: [], ...(url === undefined ? {} : { url }) } : null
-    return [{ rule, agent, session, excerpt: text }]
-  })
-}
-
-function speaksFor(rule: ReadyRule, account: NonNullable<Identified['account']>): boolean {
-  if (account.class !== 'agent' || account.mute === true) return false
-  const reviewer = account.role === 'review-suggestion'
-  return rule.match.accounts === (reviewer ? 'reviewers' : 'agents')
-}
-
-function byIdentity(
-  tool: string,
-  { name }: Person,
-  book: RuleBook,
-): Pick<Hit, 'agent' | 'session'> {
-  const said = readDisplayName(name)
-  return { agent: agentOf(said.tool ?? tool, said.modelRaw, book.modelAliases), session: null }
-}
-
-function shown({ name, email }: Person): string {
-  return `${name} <${email}>`
 }
 
 /** A mark of the author, the committer or the subject: it speaks for the whole commit. */
@@ -173,6 +77,7 @@ function whole(hit: Hit, locator: string, commit: CommitFacts): Mark {
     agent,
     session: hit.session,
     section: null,
+    ...writerOf(hit),
   }
 }
 
@@ -203,7 +108,13 @@ function placed(
     agent: hit.agent,
     session: hit.session,
     section: line.section,
+    ...writerOf(hit),
   }
+}
+
+/** Evidence of one writer counts once; left out it is the tool. */
+function writerOf({ rule: { writerGroup } }: Hit): Pick<Mark, 'writer'> {
+  return writerGroup === undefined || writerGroup === 'tool' ? {} : { writer: writerGroup }
 }
 
 function evidenceOf(

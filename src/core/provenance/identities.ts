@@ -6,8 +6,8 @@
  * only that nobody known was met; it is no evidence about lines.
  */
 import type { Identity } from '../../contracts/change.ts'
+import type { Account } from '../../contracts/provenance-rules.ts'
 import type { Person } from './commit-facts.ts'
-import type { Account } from './rules/rule.ts'
 
 const noReply = /^(?:(\d{1,15})\+)?([^@]+)@users\.noreply\.github\.com$/i
 const placeholder =
@@ -32,10 +32,14 @@ export class Identities {
   constructor(accounts: readonly Account[]) {
     for (const account of accounts) {
       const slug = account.slug?.toLowerCase()
-      if (account.email) this.#byEmail.set(account.email.toLowerCase(), account)
-      if (account.githubId !== undefined) this.#byId.set(String(account.githubId), account)
-      // The first entry of a name speaks for it where the id is not given.
-      if (slug && !this.#bySlug.has(slug)) this.#bySlug.set(slug, account)
+      // The first entry speaks: a user's own stand before those that ship.
+      keep(this.#byEmail, account.email?.toLowerCase(), account)
+      keep(
+        this.#byId,
+        account.githubId === undefined ? undefined : String(account.githubId),
+        account,
+      )
+      keep(this.#bySlug, slug, account)
     }
   }
 
@@ -69,6 +73,10 @@ export class Identities {
     if (byId?.class === 'automation' && bySlug?.class === 'agent') return bySlug
     return byId ?? bySlug
   }
+}
+
+function keep(map: Map<string, Account>, key: string | undefined, account: Account): void {
+  if (key !== undefined && key !== '' && !map.has(key)) map.set(key, account)
 }
 
 function found(

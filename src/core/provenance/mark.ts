@@ -21,6 +21,8 @@ export interface Mark {
   readonly agent: Agent | null
   readonly session: SessionMark | null
   readonly section: number | null
+  /** Who wrote it, where that is not the tool it speaks of. */
+  readonly writer?: string
   /** How many of the added lines it says are an AI's, where it counts them. */
   readonly counted?: number
 }

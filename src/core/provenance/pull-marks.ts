@@ -3,10 +3,10 @@
  * that a user's own rules give a meaning (rules P1 to P3 and L1). They speak for the request's commits, and weaker than
  * anything that the commits say themselves. Source: provenance reference, sections 10 and 16.4.
  */
-import { readAssistant } from './assistant.ts'
+import { type Hit, patternHit } from './hits.ts'
 import { excerptMax, type Mark } from './mark.ts'
 import { readMessage } from './message.ts'
-import { agentOf, toolNamed } from './models.ts'
+import { agentOf } from './models.ts'
 import type { PullFacts } from './pull-request.ts'
 import type { ReadyRule, RuleBook } from './rule-book.ts'
 
@@ -20,16 +20,12 @@ export function pullMarks(pull: PullFacts | null, book: RuleBook): Mark[] {
   const marks = authorMarks(pull, book)
   for (const [target, texts] of said) {
     for (const rule of book.of(target)) {
-      const match = texts.map((text) => rule.pattern?.exec(text)).find((each) => each)
-      if (!match) continue
-      const group = match.groups?.['tool']
-      const tool =
-        rule.tool === 'by-group'
-          ? (readAssistant(group ?? '')?.tool ?? toolNamed(group ?? ''))
-          : rule.tool === 'generic'
-            ? 'unknown'
-            : rule.tool
-      marks.push(markOf(rule, pull, { tool, excerpt: match[0], book }))
+      for (const text of texts) {
+        const match = rule.pattern?.match(text)
+        if (!match) continue
+        marks.push(markOf(patternHit(rule, match, match.text, book), pull))
+        break
+      }
     }
   }
   return marks
@@ -44,16 +40,13 @@ function authorMarks(pull: PullFacts, book: RuleBook): Mark[] {
       ({ match }) =>
         match.accounts === (account.role === 'review-suggestion' ? 'reviewers' : 'agents'),
     )
-    .map((rule) => markOf(rule, pull, { tool: account.tool, excerpt: pull.author!, book }))
+    .map((rule) => {
+      const agent = agentOf(account.tool, null, book.modelAliases)
+      return markOf({ rule, agent, session: null, excerpt: pull.author! }, pull)
+    })
 }
 
-interface Said {
-  readonly tool: string
-  readonly excerpt: string
-  readonly book: RuleBook
-}
-
-function markOf(rule: ReadyRule, pull: PullFacts, { tool, excerpt, book }: Said): Mark {
+function markOf({ rule, agent, excerpt }: Hit, pull: PullFacts): Mark {
   return {
     evidence: {
       rule: rule.id,
@@ -66,7 +59,7 @@ function markOf(rule: ReadyRule, pull: PullFacts, { tool, excerpt, book }: Said)
       flags: [],
     },
     order: 0,
-    agent: agentOf(tool, null, book.modelAliases),
+    agent,
     session: null,
     section: null,
   }

@@ -8,9 +8,10 @@ import { linkRecords } from '../../../src/core/provenance/link-records.ts'
 import type { PullFacts } from '../../../src/core/provenance/pull-request.ts'
 import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
 import { defaultRules } from '../../../src/core/provenance/rules/default-rules.ts'
+import { extendRules } from '../../../src/core/provenance/rules/extend-rules.ts'
 import type { HistoryAnswer } from '../../../src/ports/git-history.ts'
 
-const book = new RuleBook(defaultRules)
+const book = new RuleBook(extendRules(defaultRules, []))
 
 export interface OpenOptions {
   readonly blame?: boolean

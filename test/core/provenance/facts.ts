@@ -4,8 +4,9 @@ import type { CommitFacts, FileFacts } from '../../../src/core/provenance/commit
 import { describeChange } from '../../../src/core/provenance/describe-change.ts'
 import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
 import { defaultRules } from '../../../src/core/provenance/rules/default-rules.ts'
+import { extendRules } from '../../../src/core/provenance/rules/extend-rules.ts'
 
-export const book = new RuleBook(defaultRules)
+export const book = new RuleBook(extendRules(defaultRules, []))
 export const repo = { host: 'github.com', owner: 'acme', name: 'checkout' }
 
 export function file(over: Partial<FileFacts> = {}): FileFacts {
