@@ -1,11 +1,13 @@
-/** The commands that read a repository: `changes` and `deployed`. */
+/** The commands that read a repository: `changes`, `provenance` and `deployed`. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ChangesFlags } from './commands/changes.ts'
 import type { DeployedFlags } from './commands/deployed.ts'
+import type { ProvenanceFlags } from './commands/provenance.ts'
 import { collect, instant } from './options.ts'
 
 export function gitCommands(root: Command): void {
   changesCommand(root)
+  provenanceCommand(root)
   deployedCommand(root)
 }
 
@@ -30,6 +32,25 @@ function changesCommand(root: Command): void {
     .action(async (repo: string, range: string, flags: ChangesFlags) => {
       const { runChanges } = await import('./commands/changes.ts')
       await runChanges(repo, range, flags)
+    })
+}
+
+function provenanceCommand(root: Command): void {
+  const formats = new Option('--format <format>', 'how it is printed')
+    .choices(['table', 'json', 'svg'])
+    .default('table')
+  common(root.command('provenance'))
+    .description('who and what wrote a history: the share of AI over time, by tool and model')
+    .argument('<repo>', 'a git repository')
+    .option('--since <date>', 'commits of this day and after it', instant)
+    .option('--revision <rev>', 'the history of this revision', 'HEAD')
+    .option('--explain <sha>', 'one commit: which rule said what about which line')
+    .option('--pr <file>', 'pull-request facts, as exported by gh pr view --json')
+    .addOption(formats)
+    .option('--json', 'the same as --format json', false)
+    .action(async (repo: string, flags: ProvenanceFlags) => {
+      const { runProvenance } = await import('./commands/provenance.ts')
+      await runProvenance(repo, flags)
     })
 }
 

@@ -30,9 +30,14 @@ export interface HistoryReader {
 }
 
 export interface HistoryRange {
-  /** Revisions as a person types them; `from` is not part of the range, `to` is its head. */
-  readonly from: string
+  /**
+   * Revisions as a person types them; `from` is not part of the range, `to` is its head. Without `from` it is the whole
+   * history of `to`.
+   */
+  readonly from: string | null
   readonly to: string
+  /** Commits of this time and after it alone. */
+  readonly sinceMs?: number
 }
 
 /** What was met on the way; nothing of it is dropped silently. */

@@ -75,7 +75,8 @@ async function readOpened(
   const ends = await resolveRange({ names, objects }, range, boundaries.size > 0)
   if (ends.outcome === 'refused') return ends
 
-  const log = ends.base === 'unknown' ? null : await logOf(objects, { ends, options, boundaries })
+  const log =
+    ends.base === 'unknown' ? null : await logOf(objects, { ends, options, boundaries, range })
   const facts = log?.commits ?? []
   const cut = facts.length > commitsMax
   const commits = facts.slice(0, commitsMax)
@@ -90,6 +91,7 @@ async function readOpened(
     options,
     changes,
     boundaries,
+    range,
     linear: log?.blame ?? null,
   })
   const reachesEnd = commits.some(({ sha }) => boundaries.has(sha))
@@ -152,17 +154,19 @@ async function describeAll(
 }
 
 interface Reading {
+  readonly range: HistoryRange
   readonly ends: Ends
   readonly options: GitHistoryOptions
   readonly boundaries: ReadonlySet<string>
 }
 
-function logOf(git: Git, { ends, options, boundaries }: Reading): Promise<ReadLog> {
+function logOf(git: Git, { ends, options, boundaries, range }: Reading): Promise<ReadLog> {
   const { words, isCode, isGenerated, progress } = options
   const { to, from } = ends
   return readLog(git, {
     to,
     from,
+    sinceMs: range.sinceMs ?? null,
     commitsMax,
     boundaries,
     parse: { words, isCode, isGenerated },

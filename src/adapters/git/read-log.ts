@@ -39,6 +39,7 @@ export interface LogQuestion {
   readonly to: string
   /** Null for the whole history of `to`. */
   readonly from: string | null
+  readonly sinceMs: number | null
   readonly commitsMax: number
   /** Commits whose parents a shallow clone left out. */
   readonly boundaries: ReadonlySet<string>
@@ -53,7 +54,7 @@ export interface ReadLog {
 
 /** One more than `commitsMax` where there are more. */
 export async function readLog(git: Git, question: LogQuestion): Promise<ReadLog> {
-  const { to, from, commitsMax, boundaries, progress } = question
+  const { to, from, sinceMs, commitsMax, boundaries, progress } = question
   const commits: CommitFacts[] = []
   const blame = new LinearBlame()
   const parser = new LogParser({
@@ -67,7 +68,8 @@ export async function readLog(git: Git, question: LogQuestion): Promise<ReadLog>
   })
   const range = from === null ? [to] : [to, `^${from}`]
   const most = String(commitsMax + 1)
-  const args = ['log', ...logOptions, '-n', most, '--end-of-options', ...range, '--']
+  const since = sinceMs === null ? [] : [`--since=@${Math.floor(sinceMs / 1000)} +0000`]
+  const args = ['log', ...logOptions, '-n', most, ...since, '--end-of-options', ...range, '--']
   const { code, stderr } = await git.stream(args, (chunk) => parser.push(chunk))
   const fault = stderr.split('\n')[0] || `ended with ${code}`
   if (code !== 0) throw new GitOutputError(`git log: ${fault}`)

@@ -11,7 +11,7 @@ export interface Ends {
   readonly to: string
   /** Null where the history does not hold the base. */
   readonly from: string | null
-  readonly base: 'ancestor' | 'descendant' | 'diverged' | 'unknown' | 'beyond-shallow'
+  readonly base: 'none' | 'ancestor' | 'descendant' | 'diverged' | 'unknown' | 'beyond-shallow'
   /** Commits of the base that the head does not have, newest first. */
   readonly removed: string[]
 }
@@ -28,6 +28,7 @@ export async function resolveRange(
 ): Promise<Ends | Refused> {
   const to = await resolveCommit(names, range.to)
   if (to === null) return unknown(range.to)
+  if (range.from === null) return { outcome: 'resolved', to, from: null, base: 'none', removed: [] }
   const from = await resolveCommit(names, range.from)
   if (from === null) {
     if (!whole.test(range.from)) return unknown(range.from)

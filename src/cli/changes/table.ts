@@ -1,8 +1,9 @@
 /**
- * The changes of a release as people read them: a line a change, newest first, then what they add up to. Control
- * characters of foreign text are shown as `?`, so that a subject cannot move the cursor. No colour.
+ * The changes of a release as people read them: a line a change, newest first, then what they add up to. No
+ * colour.
  */
 import type { Change, Provenance, ReleaseDelta } from '../../contracts/change.ts'
+import { alignedTable, plainText } from './aligned-table.ts'
 import type { HistoryCounts } from '../../ports/git-history.ts'
 
 export interface TableFacts {
@@ -16,21 +17,13 @@ const subjectMax = 60
 export function changesTable({ delta, changes, counts }: TableFacts): string {
   const rows = changes.map(rowOf)
   const head = ['commit', 'provenance', 'lines', 'files', 'subject']
-  const widths = head.map((title, at) =>
-    Math.max(title.length, ...rows.map((row) => row[at]!.length)),
-  )
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
-  const lines = changes.length === 0 ? [] : [head, ...rows].map(line)
+  const lines = changes.length === 0 ? [] : alignedTable([head, ...rows])
   return [...lines, ...footer(delta, changes, counts)].map((text) => `${text}\n`).join('')
 }
 
 function rowOf(change: Change): string[] {
   const { sha, provenance, linesAdded, linesDeleted, files, subject, kind } = change
-  const shown = plain(subject)
+  const shown = plainText(subject)
   const title = shown.length > subjectMax ? `${shown.slice(0, subjectMax - 1)}…` : shown
   return [
     sha.slice(0, 10),
@@ -76,9 +69,4 @@ function footer(
   }
   if (filesNotBlamed > 0) lines.push(`${filesNotBlamed} files without lines at the head`)
   return lines
-}
-
-function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is to be replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
 }

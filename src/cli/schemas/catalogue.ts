@@ -18,6 +18,7 @@ import {
 import { Finding } from '../../contracts/findings.ts'
 import { Suspect } from '../../contracts/incident.ts'
 import { RulesFile } from '../../contracts/provenance-rules.ts'
+import { ProvenanceSummary } from '../../contracts/provenance-summary.ts'
 import { Release } from '../../contracts/release.ts'
 import {
   AlertLine,
@@ -47,6 +48,7 @@ export const catalogue: Readonly<Record<string, z.ZodType>> = {
   incident: IncidentLine,
   provenance: Provenance,
   'provenance-rules': RulesFile,
+  'provenance-summary': ProvenanceSummary,
   ranking: RankingLine,
   release: Release,
   'release-delta': ReleaseDelta,
