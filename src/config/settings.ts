@@ -6,11 +6,13 @@ import { setting } from './setting.ts'
 import {
   type HttpToken,
   isFiles,
+  isMetricMeanings,
   isRepositories,
   isSasl,
   isServerTls,
   isTokens,
   type KafkaSasl,
+  type MetricMeaning,
   type Repository,
   type TlsFiles,
 } from './structures.ts'
@@ -73,6 +75,13 @@ export const settings = {
       default: 14_400_000,
       min: 600_000,
       why: 'how long it is watched at most while it is suspicious',
+    }),
+    metrics: setting.structure<readonly MetricMeaning[]>({
+      default: [],
+      bounds:
+        'a list of { match, signal: gauge | business | ignore, direction: up | down | both, exposure }',
+      check: isMetricMeanings,
+      why: 'what a house’s own metrics mean: a glob of names, which way is bad, and what a business counter is counted against (requests, a route, another counter)',
     }),
   },
   attribution: {
@@ -267,6 +276,18 @@ export const settings = {
       min: 10,
       max: 10_000,
       why: 'error kinds remembered per service',
+    }),
+    gauges: setting.integer({
+      default: 60,
+      min: 1,
+      max: 1_000,
+      why: 'gauges per service: each keeps two weeks of minutes, 80 KB; the one unheard for longest gives its place',
+    }),
+    gaugesInAll: setting.integer({
+      default: 4_000,
+      min: 10,
+      max: 1_000_000,
+      why: 'gauges per partition of culprit.service-events: names come from senders; what is beyond is not taken in',
     }),
     historyMs: setting.integer({
       default: 7_200_000,

@@ -38,6 +38,32 @@ export function isRepositories(value: unknown): value is readonly Repository[] {
   )
 }
 
+/** What a house says of one of its metrics, or of several by a glob. */
+export interface MetricMeaning {
+  readonly match: string
+  readonly signal: 'gauge' | 'business' | 'ignore'
+  readonly direction?: 'up' | 'down' | 'both'
+  readonly exposure?: string
+}
+
+export function isMetricMeanings(value: unknown): value is readonly MetricMeaning[] {
+  const known = ['match', 'signal', 'direction', 'exposure']
+  return (
+    Array.isArray(value) &&
+    value.every((each: Partial<MetricMeaning> | null) => {
+      if (each === null || typeof each !== 'object') return false
+      const { match, signal, direction = 'both', exposure = '' } = each
+      return (
+        Object.keys(each).every((name) => known.includes(name)) &&
+        typeof match === 'string' &&
+        ['gauge', 'business', 'ignore'].includes(signal ?? '') &&
+        ['up', 'down', 'both'].includes(direction) &&
+        typeof exposure === 'string'
+      )
+    })
+  )
+}
+
 /** Paths of PEM files. */
 export interface TlsFiles {
   readonly caFile?: string

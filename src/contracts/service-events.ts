@@ -198,6 +198,8 @@ export const Gauge = z.object({
       value: z.number(),
       /** Start of the running total that `value` is (0 where unknown); left out for a value of its own. */
       totalSinceMs: Ms.optional(),
+      /** What was counted since the point before: an increment, no level. */
+      counted: z.boolean().optional(),
     }),
   ),
 })

@@ -7,7 +7,7 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import { countedLimits, type Limit } from '../../processors/detect/service-state.ts'
-import type { TickTold } from '../../processors/detect/detect.ts'
+import type { TickTold } from '../../processors/detect/observer.ts'
 import { SeriesCount } from './series-count.ts'
 import { label, type Metric, prometheusText, type Row } from './prometheus-text.ts'
 

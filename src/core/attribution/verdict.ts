@@ -6,13 +6,16 @@
  * that ends without evidence of equivalence is `inconclusive`.
  */
 import type { EvidenceFinding, ReleaseFinding, StreamEvidence } from '../../contracts/findings.ts'
+import type { GaugeShift } from '../../contracts/signal.ts'
 import type { Verdict } from '../../contracts/release.ts'
 import {
   hasRecovered,
   isMaterial,
   judgeDefaults,
   judgeRelease,
+  overallLogE,
   smallestExcluded,
+  standsAlone,
   thetaClearFor,
 } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
@@ -66,7 +69,8 @@ export function decideVerdict(
   evidence: EvidenceFinding,
   vetoes: Vetoes,
 ): VerdictState {
-  const next = { ...before, evidence: evidence.logE, final: evidence.final }
+  const told = overallLogE(evidence.logE, evidence.streams)
+  const next = { ...before, evidence: told, final: evidence.final }
   const settled = judged(next, release, evidence, vetoes)
   const changed = settled.verdict !== before.verdict
   // What a slow source tells is older than what was said of the release meanwhile: time does not go back.
@@ -86,7 +90,7 @@ function judged(
   const loud = loudStreams(evidence)
   if (state.verdict === 'recovered' || state.verdict === 'transient') {
     const relapsed = loud.some((stream) => isMaterial(stream, judgeDefaults) && isBack(stream))
-    if (!relapsed || evidence.logE < judgeDefaults.regressedLogE) return state
+    if (!relapsed || !isAlarming(evidence)) return state
   }
   if (state.verdict === 'regressed') return regressedStill(state, evidence, loud, vetoes)
   const requests = evidence.streams.find(
@@ -116,13 +120,15 @@ function judged(
   if (said === 'watching')
     return { verdict: 'watching', reason: watchingReason(evidence), trafficSinceMs }
   if (said === 'cleared') {
-    return {
-      verdict: 'cleared',
-      reason: `not worse: more than ×${thetaClear} is excluded`,
-      trafficSinceMs,
-    }
+    return { verdict: 'cleared', reason: clearedReason(evidence, thetaClear), trafficSinceMs }
   }
   return { verdict: 'inconclusive', reason: inconclusiveReason(evidence, why), trafficSinceMs }
+}
+
+/** The whole says `regressed`, or one that stands alone does. */
+function isAlarming({ logE, streams }: EvidenceFinding): boolean {
+  const alone = streams.some((stream) => standsAlone(stream) && isMaterial(stream, judgeDefaults))
+  return alone || logE >= judgeDefaults.regressedLogE
 }
 
 function perSecond(
@@ -244,11 +250,30 @@ function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
   const service = evidence.streams.find(
     ({ signal, scope }) => signal === 'errors' && scope.route === null,
   )
-  if (service === undefined) return 'nothing to compare with'
+  if (service === undefined) return gaugesReason(evidence, why)
   const excluded = smallestExcluded(service)
   if (excluded !== null) return `${why}; in errors more than ×${excluded} is excluded`
   if (service.detectable === null) return why
   return `${why}; in errors ×${service.detectable.toFixed(1)} or more would have shown`
+}
+
+function clearedReason({ streams }: EvidenceFinding, thetaClear: number): string {
+  if (!streams.every(standsAlone)) return `not worse: more than ×${thetaClear} is excluded`
+  const [gauge] = streams.flatMap((stream) => (stream.gauge === undefined ? [] : [stream]))
+  const { excluded = null, unit = '' } = gauge?.gauge ?? {}
+  if (excluded === null) return 'not worse: a shift that matters is excluded'
+  const [metric, others] = [gauge!.scope.metric, streams.length - 1]
+  const more = others === 0 ? '' : `, and the like in ${others} more`
+  return `not worse: in ${metric} a shift of ${inUnit(excluded, unit)} is excluded${more}`
+}
+
+/** No requests are known: what a gauge would have shown. */
+function gaugesReason({ streams }: EvidenceFinding, why: string): string {
+  const gauge = streams.find((stream) => stream.gauge?.detectable != null)
+  if (gauge?.gauge?.detectable == null)
+    return streams.length === 0 ? 'nothing to compare with' : why
+  const { detectable, unit } = gauge.gauge
+  return `${why}; in ${gauge.scope.metric} a shift of ${inUnit(detectable, unit)} or more would have shown`
 }
 
 const words: Record<StreamEvidence['signal'], string> = {
@@ -265,14 +290,32 @@ const words: Record<StreamEvidence['signal'], string> = {
 export function describe(stream: StreamEvidence): string {
   const { signal, scope, ratio, low, high, onset, latency } = stream
   const of = scope.route ?? (scope.caller ? `seen by ${scope.caller}` : null)
+  const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
+  if (stream.gauge !== undefined) return `${gaugeClause(scope.metric, stream.gauge)}${since}`
   const what =
     latency === null || latency === undefined
       ? words[signal]
       : `requests slower than ${seconds(latency.thresholdSeconds)}`
   const where = of === null ? '' : scope.route === null ? ` ${of}` : ` of ${of}`
   const effect = `×${round(ratio)} (${round(low)} to ${round(high)})`
-  const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
+  if (signal === 'business') return `${scope.metric} ${effect}${since}`
   return `${what}${where} ${effect}${since}`
+}
+
+/** `metric_17 12.4 → 18.9`: what it would have been, and what it is. */
+export function gaugeClause(metric: string | null, { usual, shift, unit }: GaugeShift): string {
+  return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
+}
+
+function inUnit(value: number, unit: string): string {
+  return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
+}
+
+/** Three digits, without an exponent where people would write none. */
+function figure(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toPrecision(3)
+  return String(Number(size >= 1_000 ? value.toFixed(0) : value.toPrecision(3)))
 }
 
 export function round(value: number): string {

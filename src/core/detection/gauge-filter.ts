@@ -28,6 +28,8 @@ export const gaugeShifts: readonly number[] = [1.5, 2.5, 4, 6, 9, 14]
 export const gaugeOnsetsMinutes: readonly number[] = [0, 5, 15, 30]
 
 const outlierShare = 0.03
+/** To exclude a larger shift alone says nothing of health [choice]. */
+const clearedShiftMax = 4
 /** Mass of the outlier component, scaled for five times the deviation. */
 const outlierDensity = outlierShare / 5
 
@@ -106,6 +108,8 @@ interface Assumed {
   /** Null before its onset. */
   level: Level | null
   logRatio: number
+  /** Of the newest value. */
+  newest: number
 }
 
 /** Fed with the values from the release on. */
@@ -114,6 +118,7 @@ export class GaugeFilter {
   readonly #quiet: Level
   readonly #assumed: Assumed[]
   readonly #logRatioMax: number
+  readonly #largestCleared: number
   #begun: boolean
   #steps = 0
 
@@ -127,6 +132,7 @@ export class GaugeFilter {
       if (value !== null) this.#step.observe(this.#quiet, value)
     })
     this.#begun = before.length > 0
+    this.#largestCleared = clearedShiftMax * Math.sqrt(fit.g)
     const signs = direction === 'both' ? [1, -1] : direction === 'up' ? [1] : [-1]
     const onsets = options.onsetsMinutes ?? gaugeOnsetsMinutes
     this.#assumed = onsets.flatMap((minutes) =>
@@ -134,7 +140,7 @@ export class GaugeFilter {
         signs.map((sign) => {
           const size = sign * shift * Math.sqrt(fit.g)
           const onset = Math.ceil(minutes / stepMinutes)
-          return { jump: { size, onset }, level: null, logRatio: 0 }
+          return { jump: { size, onset }, level: null, logRatio: 0, newest: 0 }
         }),
       ),
     )
@@ -157,7 +163,8 @@ export class GaugeFilter {
     for (const each of this.#assumed) {
       if (each.level === null) continue
       const ratio = this.#step.observe(each.level, value - each.jump.size) - quiet
-      each.logRatio += Math.max(-max, Math.min(max, ratio))
+      each.newest = Math.max(-max, Math.min(max, ratio))
+      each.logRatio += each.newest
     }
   }
 
@@ -172,5 +179,31 @@ export class GaugeFilter {
     const begun = this.#assumed.filter(({ level }) => level !== null)
     const total = logSumExp(Float64Array.from(begun, ({ logRatio }) => logRatio))
     return begun.map(({ jump, logRatio }) => ({ jump, share: Math.exp(logRatio - total) }))
+  }
+
+  /** The likeliest jump, by its place. */
+  get leading(): number {
+    let best = 0
+    this.#assumed.forEach(({ level, logRatio }, at) => {
+      if (level !== null && logRatio > this.#assumed[best]!.logRatio) best = at
+    })
+    return best
+  }
+
+  /** What the newest value says for that jump. */
+  newestLogRatio(at: number): number {
+    return this.#assumed[at]!.newest
+  }
+
+  /** Smallest size of a jump at the release that is excluded by `logE` in each direction tested; null for none. */
+  excluded(logE: number): number | null {
+    const atOnce = this.#assumed.filter(({ jump }) => jump.onset === 0)
+    const sizes = atOnce
+      .map(({ jump }) => Math.abs(jump.size))
+      .filter((size) => size <= this.#largestCleared)
+      .filter((size) =>
+        atOnce.every(({ jump, logRatio }) => Math.abs(jump.size) !== size || -logRatio >= logE),
+      )
+    return sizes.length === 0 ? null : Math.min(...sizes)
   }
 }

@@ -51,7 +51,7 @@ export interface StreamJudgement {
  * Gauges and business counters stand outside the release's weighted sum: one of m regresses the release by itself,
  * and pays for all m (their weight is 1/m). Other streams find what they find no later for it.
  */
-function standsAlone({ signal }: StreamEvidence): boolean {
+export function standsAlone({ signal }: StreamEvidence): boolean {
   return signal === 'gauge' || signal === 'business'
 }
 

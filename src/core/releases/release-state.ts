@@ -29,6 +29,8 @@ export interface WatchFacts {
   readonly seq?: number
   /** Rollout steps: first bucket of each. */
   steps: number[]
+  /** Nothing is known of the service's requests: the minutes of its gauges are the time of the watch. */
+  readonly fedByGauges?: boolean
   /** First bucket in which the old version had gone. */
   handoverMs: number | null
   /** First bucket that is not watched any more. */

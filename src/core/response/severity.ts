@@ -1,7 +1,7 @@
 /** How urgent an incident is, and the words that people read first (contract section 8). */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Incident } from '../../contracts/incident.ts'
-import { round, seconds } from '../attribution/verdict.ts'
+import { gaugeClause, round, seconds } from '../attribution/verdict.ts'
 
 const titleMax = 120
 
@@ -14,7 +14,7 @@ export function severityOf(
   const severe = streams.some((stream) => {
     const { signal, ratio, excessPerMinute, observed, latency } = stream
     const share = observed.exposure > 0 ? observed.events / observed.exposure : 0
-    if (signal === 'traffic') return ratio <= 0.5
+    if (signal === 'traffic' || (signal === 'business' && ratio < 1)) return ratio <= 0.5
     if (signal === 'latency') return slowdown(latency) >= 2
     if (signal === 'errors' || signal === 'availability') {
       return share >= 0.05 || (ratio >= 3 && excessPerMinute >= 5)
@@ -56,8 +56,15 @@ export function worseClause(stream: StreamEvidence): string {
     const by = scope.caller === null ? '' : ` seen by ${scope.caller}`
     return `failed calls${by} ${share(baseline)} → ${share(observed)}`
   }
+  if (stream.gauge !== undefined) return gaugeClause(scope.metric, stream.gauge)
+  if (signal === 'business') return `${scope.metric} ${perEach(baseline)} → ${perEach(observed)}`
   if (signal === 'new-error') return `${observed.events} failures of new kinds`
   return `${where}errors ${share(baseline)} → ${share(observed)}`
+}
+
+/** A business counter for each unit of what it is counted against: `0.95`. */
+function perEach({ events, exposure }: { events: number; exposure: number }): string {
+  return exposure > 0 ? String(Number((events / exposure).toPrecision(3))) : '?'
 }
 
 export function titleOf(

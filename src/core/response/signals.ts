@@ -5,7 +5,7 @@
  * so that one route among fifty is named and its neighbours are not (detection reference, section 11).
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
-import type { Signal } from '../../contracts/signal.ts'
+import type { GaugeShift, Signal } from '../../contracts/signal.ts'
 import { eBenjaminiHochberg } from '../detection/combine.ts'
 import { isMaterial, judgeDefaults, judgeStream } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
@@ -62,6 +62,19 @@ export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal
     baseline: stream.baseline,
     observed: stream.observed,
     ...(latency === null ? {} : { latency }),
+    ...(stream.gauge === undefined ? {} : { gauge: shown(stream.gauge) }),
+  }
+}
+
+function shown({ unit, usual, shift, low, high, detectable, excluded }: GaugeShift): GaugeShift {
+  return {
+    unit,
+    usual: finite(usual),
+    shift: finite(shift),
+    low: finite(low),
+    high: finite(high),
+    detectable: detectable === null ? null : finite(detectable),
+    excluded: excluded === null ? null : finite(excluded),
   }
 }
 
@@ -78,6 +91,8 @@ function effectOf({
   signal,
 }: StreamEvidence): Signal['effect'] {
   if (observed.exposure <= 0) return null
+  // A gauge below zero, or about it, has no ratio: its shift says it.
+  if (signal === 'gauge' && ratio === 1 && low === 1 && high === 1) return null
   if (signal !== 'traffic' && observed.events === 0 && baseline.events === 0) return null
   return {
     ratio: finite(ratio),

@@ -14,6 +14,7 @@ import type {
   ErrorKind,
   ExposureUnit,
 } from '../../core/attribution/types.ts'
+import { judgeDefaults, standsAlone } from '../../core/detection/judge.ts'
 import type { EnvironmentState, ReleaseEntry } from './state.ts'
 
 const afterOnsetMs = 10 * 60_000
@@ -104,7 +105,7 @@ function unitOf({ finding, evidence }: ReleaseEntry): ExposureUnit {
     id: finding.id,
     service: finding.service,
     startMs: finding.exposedAtMs ?? finding.startedAtMs,
-    contrast: split.length === 0 ? null : Math.max(...split.map(({ logE }) => logE)),
+    contrast: split.length === 0 ? null : Math.max(...split.map(tested)),
   }
 }
 
@@ -136,6 +137,7 @@ function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): Att
     if (evidence === null) continue
     watched.add(finding.service)
     for (const [i, stream] of evidence.streams.entries()) {
+      if (isQuietAlone(stream)) continue
       const told = streamOf(`${finding.id} ${i}`, evidence, stream)
       // At its own release's start is where an onset is likeliest before any data: no word on other releases.
       const own = told.onsetMs !== null && told.onsetMs <= (finding.exposedAtMs ?? 0)
@@ -152,6 +154,16 @@ function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): Att
   return streams
 }
 
+/** A gauge or counter that says nothing is no evidence for health: there are many, and few that a change reaches. */
+function isQuietAlone(stream: StreamEvidence): boolean {
+  return standsAlone(stream) && tested(stream) < judgeDefaults.suspiciousLogE
+}
+
+/** Log evidence; what stands alone pays for all of its kind. */
+function tested(stream: StreamEvidence): number {
+  return standsAlone(stream) ? stream.logE + Math.log(stream.weight) : stream.logE
+}
+
 function streamOf(
   id: string,
   evidence: EvidenceFinding,
@@ -163,7 +175,7 @@ function streamOf(
     signal: stream.signal,
     route: stream.scope.route,
     caller: stream.scope.caller,
-    logE: stream.logE,
+    logE: tested(stream),
     onsetMs: stream.onset?.atMs ?? null,
     code: null,
   }

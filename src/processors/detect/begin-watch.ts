@@ -3,9 +3,11 @@
  * Called once the first minute (or step) of the new version's telemetry has closed.
  */
 import { addCells, type BucketCells } from '../../core/rollup/cells.ts'
+import { gaugesKnownFrom } from '../../core/rollup/gauge-history.ts'
 import { windowMs } from '../../core/rollup/track.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { bucketsBetween, chooseSource, routeTotals } from './history.ts'
+import { isFedByGauges } from './gauge-state.ts'
 import { previousLabel } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
@@ -21,6 +23,7 @@ export interface Beginning {
   readonly source: 'spans' | 'metrics'
   readonly stepMs: number
   readonly startMs: number
+  readonly fedByGauges?: boolean
 }
 
 /**
@@ -32,6 +35,12 @@ export function beginning(
   { label, firstMs }: { readonly label: string | null; readonly firstMs: number },
   end: boolean,
 ): Beginning | null {
+  if (isFedByGauges(state)) {
+    const startMs = Math.floor(firstMs / minuteMs) * minuteMs
+    const { closedToMs } = state.gauges.track
+    const ready = closedToMs >= startMs + minuteMs || (end && closedToMs > startMs)
+    return ready ? { source: 'spans', stepMs: minuteMs, startMs, fedByGauges: true } : null
+  }
   const source = chooseSource(state, firstMs + minuteMs)
   if (source === null) return null
   const stepMs = state.tracks[source].stepMs ?? windowMs
@@ -66,26 +75,42 @@ function isSeen({ versions }: ServiceState, source: Beginning['source'], version
 export function freezeWatch(
   state: ServiceState,
   release: ReleaseState,
-  { source, stepMs, startMs }: Beginning,
+  begins: Beginning,
   settings: DetectSettings,
 ): WatchFacts {
+  const { source, stepMs, startMs } = begins
   const newVersion = release.label === '' ? null : release.label
   const oldVersion = newVersion === null ? null : previousLabel(state, release)
   const firstMinute = bucketsBetween(state, source, startMs, startMs + Math.max(minuteMs, stepMs))
   const shares = shareOf(firstMinute.at(-1)?.cells ?? new Map(), newVersion, oldVersion)
-  const mode =
-    newVersion !== null && shares !== null && shares.old >= goneShare ? 'split' : 'forecast'
+  const both =
+    begins.fedByGauges === true
+      ? gaugesOfBoth(state, startMs, newVersion, oldVersion)
+      : newVersion !== null && shares !== null && shares.old >= goneShare
+  const mode = both ? 'split' : 'forecast'
   if (!release.strategyGiven && newVersion !== null && shares !== null) {
     const guess = mode === 'forecast' ? 'all-at-once' : shares.new <= 0.5 ? 'canary' : 'rolling'
     if (release.finding.strategy !== guess) release.changed = true
     release.finding.strategy = guess
   }
   return {
-    ...commonFacts(state, { source, stepMs, startMs }, settings),
+    ...commonFacts(state, begins, settings),
     mode,
     newVersion,
     oldVersion,
   }
+}
+
+/** Both versions have gauges in the first minute. */
+function gaugesOfBoth(
+  { gauges }: ServiceState,
+  startMs: number,
+  newVersion: string | null,
+  oldVersion: string | null,
+): boolean {
+  const first = gauges.track.closed.find((bucket) => bucket.startMs >= startMs)
+  if (first === undefined || newVersion === null || oldVersion === null) return false
+  return first.cells.has(newVersion) && first.cells.has(oldVersion)
 }
 
 /** The sentinels' watch: the whole service against its own forecast, with no release. */
@@ -109,7 +134,7 @@ export function freezeSentinel(
 
 function commonFacts(
   state: ServiceState,
-  { source, stepMs, startMs }: Beginning,
+  { source, stepMs, startMs, fedByGauges = false }: Beginning,
   settings: DetectSettings,
 ) {
   const hourMs = 60 * minuteMs
@@ -120,7 +145,10 @@ function commonFacts(
     startMs + Math.max(minuteMs, stepMs),
   )
   const calls = bucketsBetween(state, 'calls', startMs - hourMs, startMs + minuteMs)
-  const firstMs = state.tracks[source].closed[0]?.startMs ?? startMs
+  const { track, history } = state.gauges
+  const firstMs =
+    (fedByGauges ? gaugesKnownFrom(history, track) : state.tracks[source].closed[0]?.startMs) ??
+    startMs
   return {
     startMs,
     source,
@@ -131,6 +159,7 @@ function commonFacts(
     weakHistory: startMs - firstMs < weakHistoryMs,
     fromMs: Math.floor((startMs - historyKeptMs(state, settings)) / hourMs) * hourMs,
     seq: state.seq,
+    ...(fedByGauges && { fedByGauges }),
     steps: [],
     handoverMs: null,
     endMs: Number.MAX_SAFE_INTEGER,

@@ -15,16 +15,19 @@ import {
   type TrackName,
   windowMs,
 } from '../../core/rollup/track.ts'
+import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
 import { observeVersions } from '../../core/releases/versions.ts'
 import { coarsenLatency } from '../../core/rollup/coarsen.ts'
 import type { DetectSettings } from './settings.ts'
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
+import { closeGauges, forgetGauges } from './gauge-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
 export type Closed =
   | { readonly kind: 'bucket'; readonly track: TrackName; readonly bucket: Bucket }
   | { readonly kind: 'kinds'; readonly bucket: KindBucket }
+  | { readonly kind: 'gauges'; readonly bucket: GaugeBucket }
 
 export interface Watermarks {
   readonly ratesMs: number
@@ -73,6 +76,8 @@ export function closeDue(
       closed.push({ kind: 'bucket', track, bucket })
     }
   }
+  const gauges = closeGauges(state, { ratesMs, endMs }, { graceMs: settings.graceMs, dirty })
+  for (const bucket of gauges) closed.push({ kind: 'gauges', bucket })
   closeKinds(
     state,
     endMs === null ? kindsMs - settings.graceMs : Infinity,
@@ -225,5 +230,10 @@ export function forgetHistory(state: ServiceState, beforeMs: number, dirty: Dirt
   while (state.kindBuckets.length > 0 && state.kindBuckets[0]!.startMs < upToMs) {
     hours.add(Math.floor(state.kindBuckets.shift()!.startMs / hourMs) * hourMs)
   }
+  for (const { startMs } of state.gauges.track.closed) {
+    if (startMs >= upToMs) break
+    hours.add(Math.floor(startMs / hourMs) * hourMs)
+  }
+  forgetGauges(state, upToMs, dirty)
   for (const hour of hours) dirty.deleteGroup(historyGroup(state.key, hour))
 }

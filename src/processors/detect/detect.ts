@@ -10,15 +10,15 @@ import {
   type Calls,
   type Deployment,
   type Failed,
+  type Gauge,
   type Kinds,
   type Rollup,
-  ServiceEvent,
+  type ServiceEvent,
   type Snapshot,
   type Tick,
 } from '../../contracts/service-events.ts'
 import type { Finding, FindingTick } from '../../contracts/findings.ts'
 import { serviceEnvironment } from '../../core/kernel/service-key.ts'
-import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import { applyTick } from '../../core/rollup/watermark.ts'
 import type {
   InputRecord,
@@ -36,43 +36,17 @@ import {
   absorbRollup,
   absorbSnapshot,
 } from './absorb.ts'
+import { decodeEvent } from './decode-event.ts'
 import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
+import { absorbGauge } from './gauge-state.ts'
 import { ServiceRun } from './service-run.ts'
-import type { Limit, ServiceCounts, ServiceState } from './service-state.ts'
+import type { DetectObserver } from './observer.ts'
+import type { ServiceCounts, ServiceState } from './service-state.ts'
 import { Services } from './services.ts'
 import type { DetectSettings } from './settings.ts'
 import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state.ts'
-
-const schemaHeader = 'service-events/1'
-
-/** Looks on as buckets close; never changes what is decided. */
-export interface DetectObserver {
-  bucketClosed?(service: string, track: TrackName, bucket: Bucket): void
-  refused?(reason: string): void
-  /** A tick was applied: how far it goes, and which units it goes on without. */
-  ticked?(unit: string, told: TickTold): void
-  /** The placebo watch of a service is over; whether it ever raised an alarm. */
-  placeboEnded?(alarmed: boolean): void
-  /** Beyond a limit: refused (`services`), or taken in under a name that stands for many. */
-  overflow?(limit: Limit, count: number): void
-  /** Records that came after their window had closed. */
-  late?(count: number): void
-  /** Cumulative points older than the last of their series. */
-  outOfOrder?(count: number): void
-  /** No bucket that ends before this instant is still to close, of what has come so far. */
-  settled?(beforeMs: number): void
-}
-
-export interface TickTold {
-  /** The least time of all units that are waited for. */
-  readonly watermarkMs: number
-  /** Units of the roster that are left out now. */
-  readonly leftOut: readonly string[]
-  /** Units left out since the beginning. */
-  readonly absent: number
-}
 
 export interface DetectTopics {
   readonly serviceEvents: string
@@ -102,6 +76,8 @@ class DetectMachine implements Machine {
   readonly #unit: UnitState
   readonly #services: Services
   readonly #deployments: Deployments
+  /** Gauges of all services. */
+  #gauges = 0
 
   constructor(
     unitName: string,
@@ -126,6 +102,7 @@ class DetectMachine implements Machine {
       dirty: this.#dirty,
       runOf: (state) => this.#runOf(state),
     })
+    this.#countGauges()
     this.#deployments = new Deployments(this.#unit, settings.defaultEnvironment)
   }
 
@@ -167,15 +144,15 @@ class DetectMachine implements Machine {
       case 'snapshot':
       case 'kinds':
       case 'failed':
-      case 'calls': {
-        this.#heard(event.kind === 'snapshot' ? event.arrivedMs : event.startMs)
+      case 'calls':
+      case 'gauge': {
+        const arrives = event.kind === 'snapshot' || event.kind === 'gauge'
+        this.#heard(arrives ? event.arrivedMs : event.startMs)
         const run = this.#services.heard(event.service, this.#unit.watermark.tickMs)
         if (run === null) this.#observer.overflow?.('services', 1)
         else this.#absorbInto(run.state, event)
         return
       }
-      case 'gauge':
-        return this.#heard(event.arrivedMs)
       // Computed aside; nothing in force reads them yet.
       case 'fit':
       case 'fleet':
@@ -184,7 +161,10 @@ class DetectMachine implements Machine {
     }
   }
 
-  #absorbInto(state: ServiceState, event: Rollup | Snapshot | Kinds | Failed | Calls): void {
+  #absorbInto(
+    state: ServiceState,
+    event: Rollup | Snapshot | Kinds | Failed | Calls | Gauge,
+  ): void {
     switch (event.kind) {
       case 'rollup':
         return absorbRollup(state, event, this.#absorbing)
@@ -196,7 +176,20 @@ class DetectMachine implements Machine {
         return absorbFailed(state, event, this.#dirty)
       case 'calls':
         return absorbCalls(state, event, this.#absorbing)
+      case 'gauge': {
+        const before = state.gauges.track.series.size
+        const { gaugesMax, gaugesInAllMax } = this.#settings
+        const hasRoom = () =>
+          this.#gauges + state.gauges.track.series.size - before < gaugesInAllMax
+        absorbGauge(state, event, { dirty: this.#dirty, gaugesMax, hasRoom })
+        this.#gauges += state.gauges.track.series.size - before
+      }
     }
+  }
+
+  #countGauges(): void {
+    this.#gauges = 0
+    for (const { state } of this.#services.inOrder()) this.#gauges += state.gauges.track.series.size
   }
 
   /** The first telemetry of a window is a change of the unit: a commit may come before the next tick. */
@@ -239,6 +232,7 @@ class DetectMachine implements Machine {
       if (end) findings.push(...this.#joinPending(ratesMs, true), ...this.#lastJoined(endMs))
       this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
       findings.push(...this.#services.forgetUnheard(watermark.tickMs))
+      this.#countGauges()
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()
@@ -335,22 +329,5 @@ function environmentOf(finding: Finding): string | null {
     case 'tick':
     case 'command':
       return null
-  }
-}
-
-/**
- * Records that ingest wrote by this schema are taken as they are: they were strict when they were written.
- * Others are checked first.
- */
-function decodeEvent({ value, headers }: InputRecord): ServiceEvent | null {
-  if (value === null) return null
-  try {
-    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-    const event: unknown = JSON.parse(text)
-    if (headers['culprit-schema'] === schemaHeader) return event as ServiceEvent
-    const parsed = ServiceEvent.safeParse(event)
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
   }
 }

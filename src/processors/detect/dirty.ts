@@ -5,6 +5,7 @@
 import type { StateChanges, StateEntry } from '../processor.ts'
 import type { TrackName } from '../../core/rollup/track.ts'
 import {
+  encode,
   encodeBucket,
   encodeFailures,
   encodeKindBucket,
@@ -15,6 +16,14 @@ import {
   historyGroup,
   openGroup,
 } from './entries.ts'
+import {
+  gaugeDayGroup,
+  gaugeDayOf,
+  storeClosedGauges,
+  storeGaugeHour,
+  storeGauges,
+  storeOpenGauges,
+} from './gauge-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 const separator = '\u0000'
@@ -72,6 +81,32 @@ export class Dirty {
   kindBucket(state: ServiceState, startMs: number): void {
     const encode = () => encodeKindBucket(state, startMs)
     this.put(historyGroup(state.key, startMs), `kinds/${startMs}`, encode)
+  }
+
+  gauges(state: ServiceState): void {
+    this.#stored('', `gauges/${state.key}`, () => storeGauges(state.gauges))
+  }
+
+  openGauges(state: ServiceState, startMs: number): void {
+    const group = openGroup('gauges', startMs)
+    this.#stored(group, state.key, () => storeOpenGauges(state.gauges, startMs))
+  }
+
+  closedGauges(state: ServiceState, startMs: number): void {
+    const group = historyGroup(state.key, startMs)
+    this.#stored(group, `gauges/${startMs}`, () => storeClosedGauges(state.gauges, startMs))
+  }
+
+  gaugeHour(state: ServiceState, hourMs: number): void {
+    const group = gaugeDayGroup(state.key, gaugeDayOf(hourMs))
+    this.#stored(group, String(hourMs), () => storeGaugeHour(state.gauges, hourMs))
+  }
+
+  #stored(group: string, key: string, store: () => unknown): void {
+    this.put(group, key, () => {
+      const value = store()
+      return value === null ? null : encode(value)
+    })
   }
 
   /** Where nobody keeps checkpoints: nothing is encoded. */

@@ -18,6 +18,13 @@ import type { ReleaseState } from '../../core/releases/release-state.ts'
 import type { VersionSeen } from '../../core/releases/versions.ts'
 import type { StateEntry } from '../processor.ts'
 import {
+  restoreClosedGauges,
+  restoreGaugeHour,
+  restoreGauges,
+  restoreOpenGauges,
+  sortGauges,
+} from './gauge-state.ts'
+import {
   emptyService,
   type HeldPoint,
   type KindBucket,
@@ -28,7 +35,7 @@ import {
 const hourMs = 3_600_000
 const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
 
-export const openGroup = (track: TrackName | 'failures', startMs: number) =>
+export const openGroup = (track: TrackName | 'failures' | 'gauges', startMs: number) =>
   `open/${track}/${startMs}`
 
 export const historyGroup = (service: string, startMs: number) =>
@@ -184,6 +191,7 @@ export function restoreServices(entries: Iterable<StateEntry>): {
 } {
   const services = new Map<string, ServiceState>()
   let unit: Uint8Array | null = null
+  const gaugeHours: { service: string; hourMs: number; value: Uint8Array }[] = []
   const of = (key: string) => {
     let state = services.get(key)
     if (state === undefined) {
@@ -204,6 +212,13 @@ export function restoreServices(entries: Iterable<StateEntry>): {
       const at = key.lastIndexOf('/')
       const series = decode(value) as [string, HeldPoint][]
       of(key.slice('series/'.length, at)).series.set(Number(key.slice(at + 1)), new Map(series))
+    } else if (group === '' && key.startsWith('gauges/')) {
+      const stored = decode(value) as Parameters<typeof restoreGauges>[1]
+      restoreGauges(of(key.slice('gauges/'.length)).gauges, stored)
+    } else if (kind === 'gauge-days') {
+      gaugeHours.push({ service: rest.slice(0, -1).join('/'), hourMs: Number(key), value })
+    } else if (kind === 'open' && rest[0] === 'gauges') {
+      restoreOpenGauges(of(key).gauges, Number(rest[1]), decode(value))
     } else if (kind === 'open' && rest[0] === 'failures') {
       of(key).failures.set(Number(rest[1]), restoreFailures(value))
     } else if (kind === 'open') {
@@ -211,18 +226,24 @@ export function restoreServices(entries: Iterable<StateEntry>): {
       of(key).tracks[rest[0] as TrackName].open.set(Number(rest[1]), cells)
     } else if (kind === 'closed') restoreClosed(of(rest.slice(0, -1).join('/')), key, value)
   }
+  // Hours are read by the series that they are of.
+  for (const { service, hourMs, value } of gaugeHours) {
+    restoreGaugeHour(of(service).gauges, hourMs, decode(value))
+  }
   for (const state of services.values()) sortHistory(state)
   return { services, unit }
 }
 
 function restoreClosed(state: ServiceState, key: string, value: Uint8Array): void {
-  const [track] = key.split('/')
-  if (track === 'kinds') state.kindBuckets.push(decode(value) as KindBucket)
+  const [track, startMs] = key.split('/')
+  if (track === 'gauges') restoreClosedGauges(state.gauges, Number(startMs), decode(value))
+  else if (track === 'kinds') state.kindBuckets.push(decode(value) as KindBucket)
   else state.tracks[track as TrackName].closed.push(restoreBucket(value))
 }
 
 function sortHistory(state: ServiceState): void {
   state.releases.sort(byStart)
+  sortGauges(state.gauges)
   for (const name of trackNames) {
     state.tracks[name].closed.sort((a, b) => a.startMs - b.startMs)
     state.tracks[name].open = new Map([...state.tracks[name].open].sort(([a], [b]) => a - b))

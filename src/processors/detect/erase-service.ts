@@ -1,6 +1,7 @@
 /** Takes a service out of the state: every entry of it is deleted by the same commit. */
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
+import { emptyGauges, gaugeDayGroup } from './gauge-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 /** Empties `state` and marks what it had: an entry whose piece of the state is gone is deleted. */
@@ -14,6 +15,12 @@ export function eraseService(state: ServiceState, dirty: Dirty): void {
   }
   for (const { startMs } of state.kindBuckets) groups.add(historyGroup(state.key, startMs))
   state.kindBuckets = []
+  const { track, history } = state.gauges
+  for (const { startMs } of track.closed) groups.add(historyGroup(state.key, startMs))
+  for (const startMs of track.open.keys()) dirty.openGauges(state, startMs)
+  for (const dayMs of history.days.keys()) groups.add(gaugeDayGroup(state.key, dayMs))
+  state.gauges = emptyGauges()
+  dirty.gauges(state)
   for (const startMs of state.failures.keys()) dirty.failures(state, startMs)
   state.failures.clear()
   for (const instance of state.series.keys()) dirty.series(state, instance)

@@ -7,18 +7,13 @@
 import type { Finding } from '../../contracts/findings.ts'
 import { isAwaited } from '../../core/releases/lifecycle.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
-import {
-  baseMsOf,
-  type Bucket,
-  nextClosing,
-  type TrackName,
-  windowMs,
-} from '../../core/rollup/track.ts'
-import { heldFromMs } from './absorb.ts'
+import { type Bucket, type TrackName, windowMs } from '../../core/rollup/track.ts'
 import { beginning, freezeSentinel, freezeWatch, historyKeptMs } from './begin-watch.ts'
+import { dueMs, openToMs, settledMs } from './closing-times.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
 import { forgetSeries } from './forget-series.ts'
+import { isFedByGauges } from './gauge-state.ts'
 import { chooseSource } from './history.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import { countedSince, type ServiceCounts, type ServiceState } from './service-state.ts'
@@ -83,6 +78,9 @@ export class ServiceRun {
     }
     for (const bucket of this.state.kindBuckets) {
       if (bucket.startMs >= fromMs) items.push({ kind: 'kinds', bucket })
+    }
+    for (const bucket of this.state.gauges.track.closed) {
+      if (bucket.endMs > fromMs) items.push({ kind: 'gauges', bucket })
     }
     return items.sort((a, b) => a.bucket.seq - b.bucket.seq)
   }
@@ -159,37 +157,23 @@ export class ServiceRun {
 
   #closedToMs(): number {
     const { spans, metrics } = this.state.tracks
+    if (isFedByGauges(this.state)) return this.state.gauges.track.closedToMs
     return Math.max(spans.closedToMs, metrics.closedToMs)
   }
 
   /** The watermark at which the next bucket closes; infinite for none. */
   get dueMs(): number {
-    const { graceMs } = this.#context.settings
-    let dueMs = Number.POSITIVE_INFINITY
-    for (const track of Object.values(this.state.tracks)) {
-      dueMs = Math.min(dueMs, nextClosing(track, graceMs)?.atMs ?? dueMs)
-    }
-    return dueMs
+    return dueMs(this.state, this.#context.settings.graceMs)
   }
 
   /** The earliest end of a bucket that is still to close; infinite for none. */
   get settledMs(): number {
-    const { graceMs } = this.#context.settings
-    let settledMs = heldFromMs(this.state)
-    for (const track of [this.state.tracks.spans, this.state.tracks.metrics]) {
-      const next = nextClosing(track, graceMs)
-      if (next !== null) settledMs = Math.min(settledMs, next.startMs + next.stepMs)
-    }
-    return settledMs
+    return settledMs(this.state, this.#context.settings.graceMs)
   }
 
   /** End of the newest cells that are still open; 0 for none. */
   get openToMs(): number {
-    const { spans, metrics, calls } = this.state.tracks
-    const ends = [spans, metrics, calls].flatMap((track) =>
-      [...track.open.keys()].map((startMs) => startMs + baseMsOf(track.name)),
-    )
-    return Math.max(0, ...ends)
+    return openToMs(this.state)
   }
 
   #feed(closed: Closed): Finding[] {

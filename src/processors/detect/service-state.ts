@@ -10,6 +10,7 @@ import type { SeriesPoint } from '../../core/rollup/difference.ts'
 import { emptyTrack, type TrackName, type TrackState } from '../../core/rollup/track.ts'
 import { emptyVersions, type VersionsState } from '../../core/releases/versions.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
+import { emptyGauges, type GaugeState } from './gauge-state.ts'
 
 export interface KindCount {
   readonly fingerprint: string
@@ -61,6 +62,7 @@ export interface ServiceState {
   pendingHeld: (HeldPoint & { readonly instance: number })[]
   versions: VersionsState
   releases: ReleaseState[]
+  gauges: GaugeState
   /** Callers with when they were last seen. */
   callers: Map<string, number>
   /** When each edge was last published. */
@@ -81,7 +83,7 @@ export interface ServiceCounts extends Record<CountedLimit, number> {
   outOfOrder: number
 }
 
-export const countedLimits = ['routes', 'versions', 'fingerprints', 'series'] as const
+export const countedLimits = ['routes', 'versions', 'fingerprints', 'series', 'gauges'] as const
 export type CountedLimit = (typeof countedLimits)[number]
 export type Limit = CountedLimit | 'services'
 
@@ -112,12 +114,21 @@ export function emptyService(key: string): ServiceState {
     pendingHeld: [],
     versions: emptyVersions(),
     releases: [],
+    gauges: emptyGauges(),
     callers: new Map(),
     edgesSaid: new Map(),
     sentinel: null,
     silent: false,
     instances: [],
     heardTickMs: null,
-    counts: { late: 0, outOfOrder: 0, routes: 0, versions: 0, fingerprints: 0, series: 0 },
+    counts: {
+      late: 0,
+      outOfOrder: 0,
+      routes: 0,
+      versions: 0,
+      fingerprints: 0,
+      series: 0,
+      gauges: 0,
+    },
   }
 }

@@ -1,3 +1,5 @@
+import type { MetricRule } from '../../core/rollup/metric-rules.ts'
+
 /** What `detect` is told from outside: each value is defined, with its reason, in `config`. */
 export interface DetectSettings {
   readonly defaultEnvironment: string
@@ -10,6 +12,11 @@ export interface DetectSettings {
   readonly versionsMax: number
   /** Fingerprints remembered per service. */
   readonly kindsMax: number
+  /** Gauges remembered per service, and per unit. */
+  readonly gaugesMax: number
+  readonly gaugesInAllMax: number
+  /** What a house says of its own metrics. */
+  readonly metrics: readonly MetricRule[]
   /** How long a release is watched, and at most while it is suspicious. */
   readonly watchMs: number
   readonly watchMaxMs: number

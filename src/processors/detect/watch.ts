@@ -6,14 +6,22 @@
  * when a stream or the release crosses a threshold, once a minute, and at the end.
  */
 import type { EvidenceFinding, KindEvidence, StreamEvidence } from '../../contracts/findings.ts'
-import { hasRecovered, judgeDefaults, releaseLogE } from '../../core/detection/judge.ts'
+import {
+  hasRecovered,
+  judgeDefaults,
+  overallLogE,
+  releaseLogE,
+} from '../../core/detection/judge.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
+import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
 import { type Bucket, windowMs } from '../../core/rollup/track.ts'
+import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { Aftermath } from './aftermath.ts'
 import { type Arms, countArms } from './arms.ts'
 import type { Closed } from './closing.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
+import { GaugeStreams } from './gauge-streams.ts'
 import { LatencyReport } from './latency-report.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
@@ -27,6 +35,7 @@ const kindsListed = 20
 
 export interface WatchLimits {
   readonly watchMs: number
+  readonly metrics: readonly MetricRule[]
   readonly watchMaxMs: number
 }
 
@@ -41,6 +50,7 @@ export class Watch {
   #streams: WatchStream[]
   #callers: AvailabilityStream[]
   readonly #kinds: NewKindStream
+  readonly #gauges: GaugeStreams
   readonly #latency: LatencyReport
   readonly #preTrend: number | null
   #weights: number[] = []
@@ -64,6 +74,7 @@ export class Watch {
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
+    this.#gauges = new GaugeStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
     this.#preTrend = release === null ? null : this.#builder.preTrend()
     this.#lastEndMs = facts.startMs
@@ -71,7 +82,7 @@ export class Watch {
   }
 
   #all(): AnyStream[] {
-    const kinds = this.release === null ? [] : [this.#kinds]
+    const kinds = this.release === null || this.facts.fedByGauges === true ? [] : [this.#kinds]
     return [...this.#streams, ...this.#callers, ...kinds]
   }
 
@@ -80,15 +91,20 @@ export class Watch {
   }
 
   get logE(): number {
-    return releaseLogE(this.#quick())
+    const quick = this.#quick()
+    return overallLogE(releaseLogE(quick), quick)
   }
 
   /** log E and weight alone: what is looked at after every bucket. */
   #quick(): StreamEvidence[] {
-    return this.#all().map(
-      (stream, i) =>
-        ({ signal: 'errors', logE: stream.logE, weight: this.#weights[i]! }) as StreamEvidence,
-    )
+    const counts = this.#all().map((stream, i) => ({
+      signal: 'errors',
+      logE: stream.logE,
+      weight: this.#weights[i]!,
+    }))
+    const { logEs, weight } = this.#gauges
+    const gauges = logEs.map((logE) => ({ signal: 'gauge', logE, weight }))
+    return [...counts, ...gauges] as StreamEvidence[]
   }
 
   /** Whether the watch is over once the bucket that ends at `endMs` has been taken. */
@@ -110,12 +126,24 @@ export class Watch {
       this.#takeKinds(closed.bucket)
       return null
     }
+    if (closed.kind === 'gauges') return this.#takeGauges(closed.bucket)
     const { bucket, track } = closed
     if (track === 'calls' && bucket.startMs >= this.facts.startMs) {
       for (const caller of this.#callers) caller.pushCalls(bucket)
     }
     if (track !== this.facts.source || bucket.startMs < this.facts.startMs) return null
     this.#takeBucket(bucket)
+    return this.#speak(bucket)
+  }
+
+  /** Without requests the minutes of the gauges are the buckets of the watch. */
+  #takeGauges(bucket: GaugeBucket): EvidenceFinding | null {
+    const { facts } = this
+    if (this.release === null) return null
+    this.#gauges.take(bucket)
+    if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
+    this.#noteUsable(bucket.totals.size > 0)
+    this.#lastEndMs = bucket.endMs
     return this.#speak(bucket)
   }
 
@@ -146,8 +174,7 @@ export class Watch {
       this.#weigh()
     }
     const usable = !bucket.missing && bucket.completeness >= completenessMin
-    this.#usable.push(usable)
-    if (this.#usable.length * facts.stepMs > 15 * minuteMs) this.#usable.shift()
+    this.#noteUsable(usable)
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
     for (const stream of this.#streams) stream.push(seen)
@@ -159,6 +186,11 @@ export class Watch {
       this.#noteShares(bucket, seen.arms)
     }
     this.#lastEndMs = bucket.endMs
+  }
+
+  #noteUsable(usable: boolean): void {
+    this.#usable.push(usable)
+    if (this.#usable.length * this.facts.stepMs > 15 * minuteMs) this.#usable.shift()
   }
 
   #noteShares(bucket: Bucket, arms: Arms): void {
@@ -197,9 +229,9 @@ export class Watch {
     return this.#newGoneForMs
   }
 
-  #speak(bucket: Bucket): EvidenceFinding | null {
+  #speak(bucket: Pick<Bucket, 'startMs' | 'endMs'>): EvidenceFinding | null {
     const quick = this.#quick()
-    const logE = releaseLogE(quick)
+    const logE = overallLogE(releaseLogE(quick), quick)
     const level = (value: number) =>
       value >= judgeDefaults.regressedLogE ? 2 : value >= judgeDefaults.suspiciousLogE ? 1 : 0
     const stepMs = bucket.endMs - bucket.startMs
@@ -217,7 +249,8 @@ export class Watch {
   }
 
   finding(final: boolean): EvidenceFinding {
-    const streams = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
+    const counts = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
+    const streams = [...counts, ...this.#gauges.evidence({ final })]
     const { service, startMs } = { service: this.#state.key, startMs: this.facts.startMs }
     const spans = this.#state.kindBuckets.filter((each) => each.startMs >= startMs)
     return {

@@ -5,7 +5,7 @@ import type { WatchFacts } from '../../../src/core/releases/release-state.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 const windowMs = 10_000
-const limits = { watchMs: 3_600_000, watchMaxMs: 86_400_000 }
+const limits = { watchMs: 3_600_000, metrics: [], watchMaxMs: 86_400_000 }
 
 const facts: WatchFacts = {
   startMs,

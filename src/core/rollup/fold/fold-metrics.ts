@@ -81,6 +81,7 @@ function locate(
       if (own === null) counter.refuse('no-service')
       else if (lacksTemporality(metric)) counter.refuse('no-temporality')
       else if (role.is === 'requests' && point.value < 0) counter.refuse('negative')
+      else if (role.is === 'value' && !Number.isFinite(point.value)) counter.refuse('no-number')
       else if (metric.kind !== 'gauge' && point.startMs > point.timeMs)
         counter.refuse('wrong-start')
       else if (admission.admits(point.timeMs, counter)) {
@@ -167,7 +168,8 @@ class PointFold {
   }
 
   value({ metric, point, identity }: Located): void {
-    const total = metric.kind === 'sum' && metric.monotonic && isCumulative(metric)
+    const counts = metric.kind === 'sum' && metric.monotonic
+    const total = counts && isCumulative(metric)
     const gauge: GaugePoint = {
       metric: metric.name,
       series: seriesName(metric.name, point.attributes),
@@ -175,6 +177,7 @@ class PointFold {
       timeMs: point.timeMs,
       value: point.value,
       ...(total && { totalSinceMs: point.startMs }),
+      ...(counts && !total && { counted: true }),
     }
     this.#gathering.readings.addGauge(identity, gauge)
   }

@@ -1,0 +1,286 @@
+/**
+ * The gauges of a service in the state of `detect`: taking in, closing, keeping for two weeks, and the entries.
+ *
+ * Entries: `gauges/<key>` the series; in the group of a day its hours; in the groups of closed hours and open
+ * windows, beside what else is in them, the closed minutes and the open one's cells.
+ */
+import type { Gauge } from '../../contracts/service-events.ts'
+import { difference } from '../../core/rollup/difference.ts'
+import {
+  addHour,
+  dayOf,
+  emptyGaugeHistory,
+  foldHours,
+  forgetDays,
+  forgetSeriesOf,
+  gaugeKeptMs,
+  type GaugeHistory,
+  hourOf,
+} from '../../core/rollup/gauge-history.ts'
+import {
+  addReading,
+  closeNextGauges,
+  emptyGaugeTrack,
+  type GaugeBucket,
+  type GaugeCell,
+  gaugeMinuteMs,
+  type GaugeSeries,
+  type GaugeTrack,
+  noteSpacing,
+  type OpenGauges,
+} from '../../core/rollup/gauge-track.ts'
+import { observeVersions } from '../../core/releases/versions.ts'
+import type { Dirty } from './dirty.ts'
+import type { HeldPoint, ServiceState } from './service-state.ts'
+
+export interface GaugeState {
+  track: GaugeTrack
+  history: GaugeHistory
+}
+
+export function emptyGauges(): GaugeState {
+  return { track: emptyGaugeTrack(), history: emptyGaugeHistory() }
+}
+
+/** A series unheard for so long may give its place to a new one. */
+const restedMs = 3_600_000
+const silenceMs = 3_600_000
+/** The first point of a running total counts if it began so lately. */
+const totalSpacingMs = 60_000
+const totalsMax = 2_000
+
+export interface GaugeRoom {
+  readonly dirty: Dirty
+  /** Of one service. */
+  readonly gaugesMax: number
+  /** Whether the unit has room for one more. */
+  readonly hasRoom: () => boolean
+}
+
+export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom): void {
+  const { track } = state.gauges
+  const version = record.version ?? ''
+  for (const point of record.points) {
+    const counted = point.totalSinceMs !== undefined || point.counted === true
+    const series = seriesOf(state, point, counted ? 'count' : 'value', room)
+    if (series === null) {
+      state.counts.gauges++
+      continue
+    }
+    const value =
+      point.totalSinceMs === undefined
+        ? point.value
+        : increment(state, record.instance, point, room)
+    if (value === null) continue
+    series.lastMs = Math.max(series.lastMs, point.timeMs)
+    const { instance } = record
+    const reading = { version, series: point.series, instance, timeMs: point.timeMs, value }
+    const startMs = addReading(track, reading)
+    if (startMs === null) state.counts.late++
+    else room.dirty.openGauges(state, startMs)
+  }
+  room.dirty.gauges(state)
+  room.dirty.service(state)
+}
+
+type Point = Gauge['points'][number]
+
+function seriesOf(
+  state: ServiceState,
+  { series: name, metric, unit, timeMs }: Point,
+  kind: GaugeSeries['kind'],
+  room: GaugeRoom,
+): GaugeSeries | null {
+  const { series } = state.gauges.track
+  const known = series.get(name)
+  if (known !== undefined) return known
+  if (series.size >= room.gaugesMax && !dropRested(state, timeMs)) return null
+  if (!room.hasRoom()) return null
+  const made: GaugeSeries = { metric, unit, kind, base: null, lastMs: timeMs, minutes: 0 }
+  series.set(name, made)
+  return made
+}
+
+/** The one heard of least lately, of equals least often, if it rests. It is counted. */
+function dropRested(state: ServiceState, nowMs: number): boolean {
+  const { track, history } = state.gauges
+  const [oldest] = [...track.series].sort(
+    ([a, x], [b, y]) => x.lastMs - y.lastMs || x.minutes - y.minutes || (a < b ? -1 : 1),
+  )
+  if (oldest === undefined || oldest[1].lastMs > nowMs - restedMs) return false
+  track.series.delete(oldest[0])
+  forgetSeriesOf(history, oldest[0])
+  state.counts.gauges++
+  return true
+}
+
+/** What a running total has grown by since its last point; null for what only begins, or comes out of order. */
+function increment(
+  state: ServiceState,
+  instance: number,
+  { series: name, totalSinceMs, timeMs, value }: Point,
+  { dirty }: GaugeRoom,
+): number | null {
+  const points = state.series.get(instance) ?? new Map<string, HeldPoint>()
+  state.series.set(instance, points)
+  const id = `gauge ${name}`
+  const before = points.get(id)
+  if (before === undefined && points.size >= totalsMax) {
+    state.counts.series++
+    return null
+  }
+  const now = { startMs: totalSinceMs ?? 0, timeMs, count: value, latency: null, held: null }
+  const delta = difference(before, now, totalSpacingMs)
+  if (delta.kind === 'out-of-order') {
+    state.counts.outOfOrder++
+    return null
+  }
+  points.set(id, now)
+  dirty.series(state, instance)
+  if (delta.kind === 'base') return null
+  if (delta.spacingMs !== null) noteSpacing(state.gauges.track, delta.spacingMs)
+  return delta.count
+}
+
+export function closeGauges(
+  state: ServiceState,
+  { ratesMs, endMs }: { readonly ratesMs: number; readonly endMs: number | null },
+  { graceMs, dirty }: { readonly graceMs: number; readonly dirty: Dirty },
+): GaugeBucket[] {
+  const { track, history } = state.gauges
+  const closed: GaugeBucket[] = []
+  const rules = { graceMs, silenceMs, nextSeq: () => state.seq++, endMs }
+  for (;;) {
+    const { openFromMs } = track
+    const bucket = closeNextGauges(track, ratesMs, rules)
+    if (openFromMs !== track.openFromMs) dirty.service(state)
+    if (bucket === null) break
+    if (bucket.totals.size > 0) {
+      dirty.openGauges(state, bucket.startMs)
+      dirty.gauges(state)
+    }
+    dirty.closedGauges(state, bucket.startMs)
+    if (isFedByGauges(state)) noteVersions(state, bucket)
+    closed.push(bucket)
+  }
+  for (const hourMs of foldHours(history, track, track.closedToMs)) dirty.gaugeHour(state, hourMs)
+  return closed
+}
+
+/** Nothing is known of its requests: its gauges tell its versions, and the time of its watches. */
+export function isFedByGauges({ tracks, gauges }: ServiceState): boolean {
+  const silent = ({ openFromMs, closed }: ServiceState['tracks']['spans']) =>
+    openFromMs === null && closed.length === 0
+  return gauges.track.series.size > 0 && silent(tracks.spans) && silent(tracks.metrics)
+}
+
+function noteVersions(state: ServiceState, { startMs, endMs, cells }: GaugeBucket): void {
+  const counts = [...cells.keys()].map((version) => ({ version, requests: 0 }))
+  observeVersions(state.versions, { startMs, endMs, source: 'gauges' }, counts)
+}
+
+/** Minutes that no watch needs any more, and days that no release will. */
+export function forgetGauges(state: ServiceState, beforeMs: number, dirty: Dirty): void {
+  const { track, history } = state.gauges
+  for (const hourMs of foldHours(history, track, beforeMs)) dirty.gaugeHour(state, hourMs)
+  let drop = 0
+  while (drop < track.closed.length && track.closed[drop]!.endMs <= beforeMs) drop++
+  // Their entries go with the hours of the other closed buckets.
+  track.closed.splice(0, drop)
+  for (const dayMs of forgetDays(history, track.closedToMs - gaugeKeptMs)) {
+    dirty.deleteGroup(gaugeDayGroup(state.key, dayMs))
+  }
+}
+
+// Entries.
+
+export const gaugeDayGroup = (service: string, dayMs: number) => `gauge-days/${service}/${dayMs}`
+export const gaugeDayOf = dayOf
+
+interface StoredTrack extends Omit<GaugeTrack, 'series' | 'open' | 'closed'> {
+  readonly series: readonly (readonly [string, GaugeSeries])[]
+  readonly historyToMs: number
+}
+
+export function storeGauges({ track, history }: GaugeState): StoredTrack | null {
+  if (track.series.size === 0) return null
+  const { spacings, openFromMs, closedToMs } = track
+  return { spacings, openFromMs, closedToMs, series: [...track.series], historyToMs: history.toMs }
+}
+
+export function restoreGauges({ track, history }: GaugeState, stored: StoredTrack): void {
+  const { series, historyToMs, ...plain } = stored
+  Object.assign(track, plain)
+  track.series = new Map(series)
+  history.toMs = historyToMs
+}
+
+export function storeOpenGauges({ track }: GaugeState, startMs: number) {
+  const open = track.open.get(startMs)
+  if (open === undefined) return null
+  return [...open].map(([version, all]) => [
+    version,
+    [...all].map(([name, points]) => [name, [...points]]),
+  ])
+}
+
+export function restoreOpenGauges({ track }: GaugeState, startMs: number, stored: unknown): void {
+  const versions = stored as [string, [string, [number, [number, number]][]][]][]
+  const open: OpenGauges = new Map(
+    versions.map(([version, all]) => [
+      version,
+      new Map(all.map(([name, points]) => [name, new Map(points)])),
+    ]),
+  )
+  track.open.set(startMs, open)
+}
+
+export function storeClosedGauges({ track }: GaugeState, startMs: number) {
+  const bucket = track.closed.findLast((each) => each.startMs === startMs)
+  if (bucket === undefined) return null
+  const cells = [...bucket.cells].map(([version, all]) => [version, [...all]])
+  return { seq: bucket.seq, cells, totals: [...bucket.totals] }
+}
+
+export function restoreClosedGauges({ track }: GaugeState, startMs: number, stored: unknown): void {
+  const { seq, cells, totals } = stored as {
+    seq: number
+    cells: [string, [string, GaugeCell][]][]
+    totals: [string, number][]
+  }
+  track.closed.push({
+    seq,
+    startMs,
+    endMs: startMs + gaugeMinuteMs,
+    cells: new Map(cells.map(([version, all]) => [version, new Map(all)])),
+    totals: new Map(totals),
+  })
+}
+
+type StoredHour = (readonly [name: string, base: number, minutes: string])[]
+
+export function storeGaugeHour({ track, history }: GaugeState, hourMs: number): StoredHour | null {
+  const stored = hourOf(history, track, hourMs).map(
+    ({ name, base, minutes }) =>
+      [name, base, Buffer.from(minutes.buffer).toString('base64')] as const,
+  )
+  return stored.length === 0 ? null : stored
+}
+
+export function restoreGaugeHour(
+  { track, history }: GaugeState,
+  hourMs: number,
+  stored: unknown,
+): void {
+  const hour = (stored as StoredHour).map(([name, base, text]) => {
+    const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+    return { name, base, minutes: new Float32Array(bytes.buffer) }
+  })
+  addHour(history, track, hourMs, hour)
+}
+
+/** Entries come in any order: those of a track in the order of time, its hours once their series are known. */
+export function sortGauges({ track }: GaugeState): void {
+  track.open = new Map([...track.open].sort(([a], [b]) => a - b))
+  track.closed.sort((a, b) => a.startMs - b.startMs)
+}
