@@ -5,10 +5,20 @@ import type {
   LinkedFacts,
   NoteFacts,
   RepositoryId,
+  SquashedFacts,
+  SquashedLines,
 } from '../core/provenance/commit-facts.ts'
 import type { Described } from '../core/provenance/describe-change.ts'
 
-export type { CommitFacts, Described, LinkedFacts, NoteFacts, RepositoryId }
+export type {
+  CommitFacts,
+  Described,
+  LinkedFacts,
+  NoteFacts,
+  RepositoryId,
+  SquashedFacts,
+  SquashedLines,
+}
 
 /** Records of a repository beside its notes, as text. */
 export interface RecordTexts {
@@ -19,6 +29,11 @@ export interface RecordTexts {
 
 /** What makes a meaning out of what the repository holds. */
 export interface HistoryReader {
+  /** The pull request that a message names, and the commits that it says it was made of, newest first. */
+  readonly squashOf: (message: string) => {
+    readonly pull: number | null
+    readonly listed: readonly string[]
+  }
   /** Checkpoints that a message names. */
   readonly checkpointIdsOf: (message: string) => readonly string[]
   /** Which record belongs to which commit; `commits` newest first. */

@@ -22,6 +22,7 @@ import { readLog, type ReadLog } from './read-log.ts'
 import { readRecords } from './records.ts'
 import type { Origin } from './repository-id.ts'
 import { type Ends, resolveRange } from './resolve-range.ts'
+import { readSquashes } from './squashes.ts'
 
 export interface GitHistoryOptions {
   readonly path: string
@@ -38,6 +39,7 @@ export interface GitHistoryOptions {
 /** More commits than that are cut, and the answer says `truncated`. */
 const commitsMax = 20_000
 const filesBlamedMax = 2_000
+const none = { edits: [], checkpoints: [], pull: null }
 
 type Read = Extract<HistoryAnswer, { outcome: 'read' }>
 
@@ -130,12 +132,19 @@ async function describeAll(
 ): Promise<{ readonly described: Described[]; readonly notesRefused: number }> {
   const { host, owner, name } = origin
   const repo = { host, owner, name }
-  const { checkpointIdsOf, link, describe } = options.reader
+  const { checkpointIdsOf, squashOf, link, describe } = options.reader
   const checkpointIds = [...new Set(commits.flatMap(({ message }) => checkpointIdsOf(message)))]
   const records = commits.length === 0 ? null : await readRecords(gits, { head, checkpointIds })
   const linked = records === null ? null : link(commits, records)
-  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) =>
-    describe({ ...commit, notes, linked: linked?.get(commit.sha) ?? null }, repo)
+  const squashes = await readSquashes(gits, commits, { squashOf, parse: parsingOf(options) })
+  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) => {
+    const squashed = squashes.get(commit.sha) ?? null
+    const own = linked?.get(commit.sha) ?? null
+    return describe(
+      { ...commit, notes, linked: squashed ? { ...none, ...own, squashed } : own },
+      repo,
+    )
+  }
   const at = new Map(commits.map(({ sha }, index) => [sha, index]))
   const described: (Described | undefined)[] = commits.map(() => undefined)
   let done = 0
@@ -160,8 +169,12 @@ interface Reading {
   readonly boundaries: ReadonlySet<string>
 }
 
+function parsingOf({ words, isCode, isGenerated }: GitHistoryOptions) {
+  return { words, isCode, isGenerated }
+}
+
 function logOf(git: Git, { ends, options, boundaries, range }: Reading): Promise<ReadLog> {
-  const { words, isCode, isGenerated, progress } = options
+  const { progress } = options
   const { to, from } = ends
   return readLog(git, {
     to,
@@ -169,7 +182,7 @@ function logOf(git: Git, { ends, options, boundaries, range }: Reading): Promise
     sinceMs: range.sinceMs ?? null,
     commitsMax,
     boundaries,
-    parse: { words, isCode, isGenerated },
+    parse: parsingOf(options),
     ...(progress ? { progress: (done) => progress('commits', done, commitsMax) } : {}),
   })
 }

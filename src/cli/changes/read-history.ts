@@ -5,6 +5,7 @@ import { UsageError } from '../../core/kernel/errors.ts'
 import { isGenerated, isNonCode, isVendored } from '../../core/kernel/path-class.ts'
 import { describeChange } from '../../core/provenance/describe-change.ts'
 import { checkpointIdsOf } from '../../core/provenance/entire.ts'
+import { squashOf } from '../../core/provenance/kind.ts'
 import { linkRecords } from '../../core/provenance/link-records.ts'
 import { showPeople, type People } from '../../core/provenance/people.ts'
 import type { PullFacts } from '../../core/provenance/pull-request.ts'
@@ -31,6 +32,7 @@ export function gitHistory({ path, blame, provenance, pulls = [] }: HistoryQuest
     words: provenance.tokens,
     reader: {
       checkpointIdsOf,
+      squashOf,
       link: (commits, records) => linkRecords(commits, { ...records, pulls }),
       describe: (commit, repo) => {
         const described = describeChange(commit, { repo, book })

@@ -36,12 +36,32 @@ export interface NoteFacts {
   readonly text: string
 }
 
+/** Lines of a squash from `line` on were lines from `lineThen` on of one of its commits. */
+export interface SquashedLines {
+  readonly sha: string
+  readonly path: string
+  readonly pathThen: string
+  readonly line: number
+  readonly lineThen: number
+  readonly count: number
+}
+
+/** The commits that a squash was made of, newest first. */
+export interface SquashedFacts {
+  readonly commits: readonly CommitFacts[]
+  /** Of those that have notes. */
+  readonly lines: readonly SquashedLines[]
+}
+
 /** What other records of the repository, or of its pull requests, say of one commit. */
 export interface LinkedFacts {
   readonly edits: readonly LinkedEdit[]
   readonly checkpoints: readonly Checkpoint[]
   readonly pull: PullFacts | null
+  readonly squashed: SquashedFacts | null
 }
+
+export const noRecords: LinkedFacts = { edits: [], checkpoints: [], pull: null, squashed: null }
 
 export interface CommitFacts {
   readonly sha: string

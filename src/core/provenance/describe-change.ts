@@ -7,7 +7,7 @@
 import type { Change } from '../../contracts/change.ts'
 import { withCheckpoints } from './checkpoint-marks.ts'
 import { combine } from './combine.ts'
-import type { CommitFacts, FileFacts, RepositoryId } from './commit-facts.ts'
+import type { CommitFacts, FileFacts, LinkedFacts, RepositoryId } from './commit-facts.ts'
 import { readCommitMarks } from './commit-marks.ts'
 import { type KindFacts, kindOf } from './kind.ts'
 import { readMessage } from './message.ts'
@@ -15,6 +15,7 @@ import type { PullFacts } from './pull-request.ts'
 import { countLines } from './ranges.ts'
 import { readRecordMarks } from './record-marks.ts'
 import type { RuleBook } from './rule-book.ts'
+import { squashMarks } from './squash-marks.ts'
 
 export interface Described {
   readonly change: Change
@@ -39,9 +40,11 @@ export function describeChange(
   const merge = commit.parents.length > 1
   const linesAdded = merge ? 0 : commit.files.reduce((sum, file) => sum + countLines(file.added), 0)
   const linesDeleted = merge ? 0 : commit.files.reduce((sum, file) => sum + file.deletedLines, 0)
+  const own = [...withCheckpoints(marks, commit, book.modelAliases), ...recorded]
+  const squashed = squashMarks(commit, own, book)
   const { provenance, sections } = combine({
-    marks: [...withCheckpoints(marks, commit, book.modelAliases), ...recorded],
-    claims,
+    marks: [...own, ...squashed.marks],
+    claims: [...claims, ...squashed.claims],
     files: commit.files,
     linesAdded,
     authorClass: author.identity.class,
@@ -53,7 +56,7 @@ export function describeChange(
     repo: { ...repo },
     sha: commit.sha,
     parents: [...commit.parents],
-    ...withPull(kindOf(commit, message), commit.linked?.pull ?? null),
+    ...withRecords(kindOf(commit, message), commit.linked),
     authoredAtMs: commit.authoredAtMs,
     committedAtMs: commit.committedAtMs,
     tzOffsetMin: commit.tzOffsetMin,
@@ -87,21 +90,30 @@ function fileOf(file: FileFacts): Change['files'][number] {
   }
 }
 
-/** What is known of the pull request beside what the subject says. */
-function withPull(facts: KindFacts, pull: PullFacts | null): KindFacts {
-  if (pull === null || pull.number === 0) return facts
+/** What records say of the pull request and of the commits of a squash, beside what the message says. */
+function withRecords(facts: KindFacts, linked: LinkedFacts | null): KindFacts {
+  const squashed = linked?.squashed?.commits.map(({ sha }) => sha) ?? []
+  const known =
+    squashed.length > 0 ? { ...facts, kind: squashKind(facts), squashOf: squashed } : facts
+  const pull = linked?.pull ?? null
+  return pull === null || pull.number === 0 ? known : { ...known, pr: pullOf(known, pull) }
+}
+
+/** A request of one commit or many, merged as one: a plain commit by its message alone. */
+function squashKind({ kind }: KindFacts): KindFacts['kind'] {
+  return kind === 'commit' ? 'squash' : kind
+}
+
+function pullOf(facts: KindFacts, pull: PullFacts): NonNullable<KindFacts['pr']> {
   const { number, headRef, author, mergedAtMs, labels, reviewers, checks } = pull
   return {
-    ...facts,
-    pr: {
-      ...(facts.pr ?? { mergeMethod: 'unknown' }),
-      number,
-      ...(headRef === null ? {} : { headRef }),
-      ...(author === null ? {} : { author }),
-      ...(mergedAtMs === null ? {} : { mergedAtMs }),
-      labels: [...labels],
-      ...(reviewers.length === 0 ? {} : { reviewers: [...reviewers] }),
-      ...(checks.length === 0 ? {} : { checks: checks.map((check) => ({ ...check })) }),
-    },
+    ...(facts.pr ?? { mergeMethod: 'unknown' }),
+    number,
+    ...(headRef === null ? {} : { headRef }),
+    ...(author === null ? {} : { author }),
+    ...(mergedAtMs === null ? {} : { mergedAtMs }),
+    labels: [...labels],
+    ...(reviewers.length === 0 ? {} : { reviewers: [...reviewers] }),
+    ...(checks.length === 0 ? {} : { checks: checks.map((check) => ({ ...check })) }),
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Change } from '../../contracts/change.ts'
 import type { CommitFacts } from './commit-facts.ts'
-import type { ReadMessage } from './message.ts'
+import { readMessage, type ReadMessage } from './message.ts'
 
 const release =
   /^(?:chore\(release\)|release)(?:[:\s]|$)|^(?:chore: )?(?:release|version bump|bump version)\b|^v?\d+\.\d+\.\d+(?:-[\w.]+)?$/i
@@ -34,6 +34,13 @@ export function kindOf(commit: CommitFacts, message: ReadMessage): KindFacts {
     ...(picked === undefined ? {} : { cherryPickedFrom: picked }),
     ...(message.squashOf.length > 0 ? { squashOf: [...message.squashOf] } : {}),
   }
+}
+
+/** What a message says of the pull request that it came from, and of the commits that it was made of. */
+export function squashOf(text: string): { pull: number | null; listed: readonly string[] } {
+  const { subject, squashOf: listed } = readMessage(text)
+  const number = /\(#(\d{1,9})\)$/.exec(subject)?.[1]
+  return { pull: number === undefined ? null : Number(number), listed }
 }
 
 function matches({ lines }: ReadMessage, pattern: RegExp): string[] {

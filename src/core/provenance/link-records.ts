@@ -22,7 +22,12 @@ export function linkRecords(
   for (const { sha, message } of commits) {
     const ids = checkpoints.size === 0 ? [] : checkpointIdsOf(message)
     const own = ids.flatMap((id) => readCheckpoint(id, checkpoints.get(id) ?? []) ?? [])
-    const facts = { edits: edits.get(sha) ?? [], checkpoints: own, pull: pullOf.get(sha) ?? null }
+    const facts = {
+      edits: edits.get(sha) ?? [],
+      checkpoints: own,
+      pull: pullOf.get(sha) ?? null,
+      squashed: null,
+    }
     if (facts.edits.length > 0 || own.length > 0 || facts.pull !== null) linked.set(sha, facts)
   }
   return linked

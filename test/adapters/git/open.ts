@@ -4,6 +4,7 @@ import { Change } from '../../../src/contracts/change.ts'
 import { isGenerated, isNonCode } from '../../../src/core/kernel/path-class.ts'
 import { describeChange } from '../../../src/core/provenance/describe-change.ts'
 import { checkpointIdsOf } from '../../../src/core/provenance/entire.ts'
+import { squashOf } from '../../../src/core/provenance/kind.ts'
 import { linkRecords } from '../../../src/core/provenance/link-records.ts'
 import type { PullFacts } from '../../../src/core/provenance/pull-request.ts'
 import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
@@ -31,6 +32,7 @@ export function ask(
     words,
     reader: {
       checkpointIdsOf,
+      squashOf,
       link: (commits, records) => linkRecords(commits, { ...records, pulls }),
       describe: (commit, repo) => describeChange(commit, { repo, book }),
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RulesFile } from '../../../src/contracts/provenance-rules.ts'
+import { noRecords } from '../../../src/core/provenance/commit-facts.ts'
 import { describeChange } from '../../../src/core/provenance/describe-change.ts'
 import { RuleBook } from '../../../src/core/provenance/rule-book.ts'
 import { defaultRules } from '../../../src/core/provenance/rules/default-rules.ts'
@@ -73,7 +74,7 @@ describe('rules of one’s own', () => {
       labels: ['x', 'AI-devin'],
     }
     const none = { reviewers: [], checks: [], mergeCommit: null, commits: [], footers: [] }
-    const linked = { edits: [], checkpoints: [], pull: { ...pull, ...none } }
+    const linked = { ...noRecords, pull: { ...pull, ...none } }
     expect(under(own, { linked }).provenance).toMatchObject({
       state: 'ai',
       agents: [{ tool: 'devin' }],
