@@ -34,6 +34,7 @@ import {
 } from './observation.ts'
 import { type OnsetBuckets, onsetBuckets, onsetPosterior } from './onset.ts'
 import {
+  type EffectGrid,
   type Mode,
   type Nuisance,
   falling,
@@ -57,6 +58,8 @@ export type MonitorBucket = SplitBucket | ForecastBucket | 'missing'
 export interface MonitorOptions {
   readonly signal: SignalName
   readonly scope: SignalScope
+  /** Which way is bad; left out: up, of traffic down. */
+  readonly direction?: EffectGrid['direction']
   readonly mode: Mode
   readonly startMs: number
   readonly stepMs: number
@@ -97,7 +100,8 @@ export class StreamMonitor {
   constructor(options: MonitorOptions) {
     const { mode, nuisance, signal, stepMs, baseline } = options
     if (mode === 'forecast' && !baseline) throw new Error('a forecast needs its baseline')
-    const grid = signal === 'traffic' ? falling : rising
+    const { direction = signal === 'traffic' ? 'falling' : 'rising' } = options
+    const grid = direction === 'falling' ? falling : rising
     this.#options = options
     this.#model = filterModel(evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 }))
     this.#initial = baseline?.initial ?? this.#model.space.start
