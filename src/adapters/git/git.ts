@@ -89,6 +89,7 @@ export class Git {
     args: readonly string[],
     take: (chunk: Buffer) => void,
     input: string | null = null,
+    encoding: BufferEncoding = 'utf8',
   ): Promise<Omit<Finished, 'stdout'>> {
     return new Promise((resolve, reject) => {
       const child = spawn('git', [...safe, ...args], {
@@ -122,7 +123,7 @@ export class Git {
       if (input !== null && child.stdin) {
         // A git that ends early closes the pipe; its exit code says why.
         child.stdin.on('error', () => {})
-        child.stdin.end(input)
+        child.stdin.end(input, encoding)
       }
     })
   }

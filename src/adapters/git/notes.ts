@@ -60,7 +60,16 @@ export async function readNotes(gits: Gits, { take, shas }: ReadNotes): Promise<
   return refused
 }
 
-async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): Promise<Listed[]> {
+/** All commits that have a note of any kind, whether they are there or not. */
+export async function notedCommits(gits: Gits): Promise<ReadonlySet<string>> {
+  return new Set((await listNotes(gits, null)).map(({ sha }) => sha))
+}
+
+/** Of all commits where `shas` is null. */
+async function listNotes(
+  { names, objects }: Gits,
+  shas: ReadonlySet<string> | null,
+): Promise<Listed[]> {
   const patterns = [
     'refs/notes/ai',
     'refs/notes/ai-remote',
@@ -82,12 +91,13 @@ async function listNotes({ names, objects }: Gits, shas: ReadonlySet<string>): P
     for (const { sha, blob } of await listTree(objects, object)) {
       const [into, form] =
         ref === traceRef ? [traces, 'agent-trace' as const] : [found, 'git-ai-note' as const]
-      if (shas.has(sha) && !into.has(sha)) into.set(sha, { sha, ref, blob, form })
+      if ((shas?.has(sha) ?? true) && !into.has(sha)) into.set(sha, { sha, ref, blob, form })
     }
   }
   for (const { object, type, ref } of refs) {
     const sha = ref.slice(blobRefs.length)
-    if (type !== 'blob' || !ref.startsWith(blobRefs) || !shas.has(sha) || found.has(sha)) continue
+    if (type !== 'blob' || !ref.startsWith(blobRefs) || found.has(sha)) continue
+    if (shas !== null && !shas.has(sha)) continue
     found.set(sha, { sha, ref, blob: object, form: 'authorship-blob' })
   }
   return [...found.values(), ...traces.values()]

@@ -13,6 +13,7 @@ import type {
   NoteFacts,
 } from '../../ports/git-history.ts'
 import { blameFiles } from './blame.ts'
+import { readEquivalents } from './equivalents.ts'
 import { type Git, GitMissingError, GitOutputError } from './git.ts'
 import { withHeadLines } from './head-lines.ts'
 import type { LinearBlame } from './linear-blame.ts'
@@ -136,9 +137,12 @@ async function describeAll(
   const checkpointIds = [...new Set(commits.flatMap(({ message }) => checkpointIdsOf(message)))]
   const records = commits.length === 0 ? null : await readRecords(gits, { head, checkpointIds })
   const linked = records === null ? null : link(commits, records)
-  const squashes = await readSquashes(gits, commits, { squashOf, parse: parsingOf(options) })
+  const parse = parsingOf(options)
+  const squashes = await readSquashes(gits, commits, { squashOf, parse })
+  const rest = commits.filter(({ sha }) => !squashes.has(sha))
+  const same = await readEquivalents(gits, rest, parse)
   const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) => {
-    const squashed = squashes.get(commit.sha) ?? null
+    const squashed = squashes.get(commit.sha) ?? same.get(commit.sha) ?? null
     const own = linked?.get(commit.sha) ?? null
     return describe(
       { ...commit, notes, linked: squashed ? { ...none, ...own, squashed } : own },

@@ -51,7 +51,7 @@ export async function readSquashes(
   for (const squash of noted) {
     const written = squash.commits.some(({ notes }) => notes.length > 0)
     const lines = written ? await linesOf(gits.objects, squash, parse) : []
-    found.set(squash.commit.sha, { commits: squash.commits, lines })
+    found.set(squash.commit.sha, { commits: squash.commits, lines, same: false })
   }
   return found
 }

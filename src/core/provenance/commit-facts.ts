@@ -51,6 +51,8 @@ export interface SquashedFacts {
   readonly commits: readonly CommitFacts[]
   /** Of those that have notes. */
   readonly lines: readonly SquashedLines[]
+  /** It is one commit, and its change is the same. */
+  readonly same: boolean
 }
 
 /** What other records of the repository, or of its pull requests, say of one commit. */

@@ -92,7 +92,8 @@ function fileOf(file: FileFacts): Change['files'][number] {
 
 /** What records say of the pull request and of the commits of a squash, beside what the message says. */
 function withRecords(facts: KindFacts, linked: LinkedFacts | null): KindFacts {
-  const squashed = linked?.squashed?.commits.map(({ sha }) => sha) ?? []
+  const { commits = [], same = false } = linked?.squashed ?? {}
+  const squashed = same ? [] : commits.map(({ sha }) => sha)
   const known =
     squashed.length > 0 ? { ...facts, kind: squashKind(facts), squashOf: squashed } : facts
   const pull = linked?.pull ?? null

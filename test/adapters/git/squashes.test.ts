@@ -179,3 +179,54 @@ describe('a squash whose request is at hand', () => {
     },
   )
 })
+
+describe('a noted commit that was left behind', () => {
+  const note = 'a.ts\n  ai_agent 12\n---\n{}'
+
+  /** A side branch of one noted commit, and a main branch that went on above the place of its change. */
+  function left(): string {
+    repository.write('a.ts', lines(1, 20))
+    repository.commit({ message: 'base' })
+    repository.git('checkout', '-q', '-b', 'side')
+    repository.write('a.ts', `${lines(1, 10)}one\ntwo\n${lines(11, 20)}`)
+    const sha = repository.commit({ message: `limits\n\n${claude}`, minute: 30 })
+    repository.note(sha, note)
+    repository.git('checkout', '-q', 'main')
+    repository.write('a.ts', `top\n${lines(1, 20)}`)
+    repository.commit({ message: 'elsewhere' })
+    return sha
+  }
+
+  it('speaks for its rebased self, at the lines where it stands now', async () => {
+    const sha = left()
+    repository.git('cherry-pick', sha)
+    repository.git('branch', '-qD', 'side')
+    const { changes } = await read(repository.path, 'HEAD~1..HEAD')
+    expect(changes[0]).toMatchObject({ kind: 'commit', linesAdded: 2 })
+    expect(changes[0]!.provenance.spans).toMatchObject([{ start: 13, end: 13, by: 'ai' }])
+  })
+
+  it('speaks for its squash, also for what the message lost', async () => {
+    const sha = left()
+    repository.git('cherry-pick', '-n', sha)
+    repository.git('branch', '-qD', 'side')
+    repository.commit({
+      message: 'limits (#4)',
+      author: 'Somebody Else <else@shop.dev>',
+      minute: 90,
+    })
+    const { changes } = await read(repository.path, 'HEAD~1..HEAD')
+    expect(changes[0]!.provenance).toMatchObject({
+      spans: [{ start: 13, end: 13 }],
+      evidence: [{ rule: 'N3' }, { rule: 'X1', scope: 'section' }],
+    })
+  })
+
+  it('says nothing of another change with its subject', async () => {
+    left()
+    repository.write('a.ts', `top\n${lines(1, 10)}one\n2\n${lines(11, 20)}`)
+    repository.commit({ message: 'limits (#4)' })
+    const { changes } = await read(repository.path, 'HEAD~1..HEAD')
+    expect(changes[0]!.provenance.state).toBe('unknown')
+  })
+})
