@@ -29,6 +29,7 @@ export function program(): Command {
   gitCommands(root)
   configCommand(root)
   simulateCommand(root)
+  evaluateCommand(root)
   return root
 }
 
@@ -93,5 +94,26 @@ function simulateCommand(root: Command): void {
     .action(async (options) => {
       const { runSimulate } = await import('./commands/simulate.ts')
       await runSimulate(options)
+    })
+}
+
+function evaluateCommand(root: Command): void {
+  root
+    .command('evaluate')
+    .description('false alarms and finds on synthetic releases, beside other gates')
+    .argument('<what>', 'detection')
+    .option('--seed <n>', 'of the synthetic services', '1')
+    .option('--cells <glob>', 'only these, * for any characters, separated by commas')
+    .option('--services <n>', 'at most as many services of each cell: a quick look')
+    .option('--workers <n>', 'threads; by default one a core')
+    .option(
+      '--dir <dir>',
+      'finished pieces are kept here and not done again',
+      '.culprit/evaluation',
+    )
+    .option('--json', 'one line of JSON', false)
+    .action(async (what, options) => {
+      const { runEvaluate } = await import('./commands/evaluate.ts')
+      await runEvaluate(what, options)
     })
 }

@@ -62,7 +62,7 @@ const ownMinutes = dayMinutes
 const mixedMinutes = 360
 const ownEvents = 200
 /** Days of the drift's fit, newest first. */
-const driftDays = 4
+const driftDays = 3
 const binMinutes = 10
 const weekMinutes = 7 * dayMinutes
 

@@ -12,7 +12,7 @@ import {
   StreamMonitor,
 } from './monitor.ts'
 import type { ForecastBaseline } from './baseline.ts'
-import { latencyQuantiles, latencyWeights } from './parameters.ts'
+import { latencyQuantiles, latencyWeights, type Nuisance } from './parameters.ts'
 
 /** Counts of requests slower than each threshold, in the order of `latencyQuantiles`. */
 export type LatencyBucket =
@@ -33,8 +33,11 @@ export type LatencyBucket =
   | 'missing'
 
 export interface LatencyMonitorOptions
-  extends Omit<MonitorOptions, 'signal' | 'baseline' | 'continues'> {
+  extends Omit<MonitorOptions, 'signal' | 'baseline' | 'continues' | 'kappa'> {
   readonly thresholdSeconds: readonly number[]
+  /** One a quantile, where each was fitted by itself. */
+  readonly nuisances?: readonly Nuisance[]
+  readonly kappas?: readonly number[]
   /** Forecast mode only, one a quantile. */
   readonly baselines?: readonly ForecastBaseline[]
   readonly continues?: LatencyMonitor
@@ -45,7 +48,7 @@ export class LatencyMonitor {
   readonly #thresholdSeconds: readonly number[]
 
   constructor(options: LatencyMonitorOptions) {
-    const { thresholdSeconds, baselines, continues, ...shared } = options
+    const { thresholdSeconds, baselines, continues, nuisances, kappas, ...shared } = options
     this.#thresholdSeconds = thresholdSeconds
     this.#streams = latencyQuantiles.map((_, q) => {
       const baseline = baselines?.[q]
@@ -53,10 +56,17 @@ export class LatencyMonitor {
       return new StreamMonitor({
         ...shared,
         signal: 'latency',
+        nuisance: nuisances?.[q] ?? shared.nuisance,
+        kappa: kappas?.[q] ?? 1,
         ...(baseline ? { baseline } : {}),
         ...(before ? { continues: before } : {}),
       })
     })
+  }
+
+  /** One a quantile. */
+  get parts(): readonly StreamMonitor[] {
+    return this.#streams
   }
 
   get buckets(): number {

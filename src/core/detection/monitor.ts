@@ -66,6 +66,8 @@ export interface MonitorOptions {
   readonly nuisance: Nuisance
   /** Calibration: log evidence is divided by it. */
   readonly kappa?: number
+  /** Processes do not start with this watch, as in a placebo: no warm-up. */
+  readonly warm?: boolean
   /** Forecast mode only. */
   readonly baseline?: ForecastBaseline
   /** The split monitor that this one goes on from, now that the old version has gone (section 13). */
@@ -103,7 +105,8 @@ export class StreamMonitor {
     const { direction = signal === 'traffic' ? 'falling' : 'rising' } = options
     const grid = direction === 'falling' ? falling : rising
     this.#options = options
-    this.#model = filterModel(evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 }))
+    const spec = evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 })
+    this.#model = filterModel(options.warm ? { ...spec, warmUps: [0], warmUpPrior: [1] } : spec)
     this.#initial = baseline?.initial ?? this.#model.space.start
     this.#filter = new ForwardFilter(this.#model, this.#initial)
   }

@@ -104,6 +104,7 @@ export class NullFilter {
   }
 
   #freshness(): number {
+    if (this.#warmUps.length === 1 && this.#warmUps[0] === 0) return 0
     return Math.exp(-(this.#buckets * this.#space.stepSeconds) / 60 / warmUpMinutes)
   }
 

@@ -44,3 +44,23 @@ export function standardiseForecast(routes: readonly ForecastCounts[]): Forecast
   }
   return { n, e, logRate: n > 0 && expected > 0 ? Math.log(expected / n) : -Infinity }
 }
+
+/** A route with its old rate. */
+export interface MixedRoute {
+  readonly n: number
+  readonly rate: number
+}
+
+/**
+ * Forecast mode with a season: by how much today's mix of routes alone raises the log rate of the service
+ * over what it was at the old mix. To be added to the service's own forecast.
+ */
+export function mixShift(routes: readonly MixedRoute[], serviceRate: number): number {
+  let n = 0
+  let expected = 0
+  for (const route of routes) {
+    n += route.n
+    expected += route.n * route.rate
+  }
+  return n > 0 && expected > 0 ? Math.log(expected / (n * serviceRate)) : 0
+}

@@ -1,0 +1,48 @@
+/** `culprit evaluate detection`: what the detector finds and what it cries about, on synthetic releases. */
+import { UsageError } from '../../core/kernel/errors.ts'
+import { allCells, matching } from '../evaluate/cells.ts'
+import { parameterDigest, Pieces } from '../evaluate/pieces.ts'
+import { runCells } from '../evaluate/run.ts'
+import { type Row, rowsOf } from '../evaluate/score.ts'
+import { tableOf } from '../evaluate/table.ts'
+
+export interface EvaluateFlags {
+  readonly seed: string
+  readonly cells?: string
+  readonly services?: string
+  readonly workers?: string
+  readonly dir: string
+  readonly json: boolean
+}
+
+export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<void> {
+  if (what !== 'detection') throw new UsageError(`evaluate: there is no "${what}"; try detection`)
+  const seed = whole('--seed', flags.seed)
+  const services = flags.services === undefined ? Infinity : whole('--services', flags.services)
+  const cells = matching(allCells(), flags.cells)
+  if (cells.length === 0) throw new UsageError(`evaluate: no cell is called ${flags.cells}`)
+  const pieces = new Pieces(flags.dir, seed)
+  await runCells(cells, pieces, {
+    seed,
+    services,
+    ...(flags.workers === undefined ? {} : { workers: whole('--workers', flags.workers) }),
+    tell: (text) => process.stderr.write(`${text}\n`),
+  })
+  const digest = parameterDigest()
+  const rows = cells.flatMap((cell): Row[] => {
+    const count = Math.min(services, cell.releases.services)
+    const results = Array.from({ length: count }, (_, service) => pieces.read(cell, service) ?? [])
+    return rowsOf(cell, results.flat(), digest)
+  })
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify({ type: 'evaluation', seed, cells: rows })}\n`)
+  } else {
+    process.stdout.write(`seed ${seed}, parameters ${digest}\n\n${tableOf(rows)}\n`)
+  }
+}
+
+function whole(flag: string, value: string): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 0 && value.trim() !== '') return number
+  throw new UsageError(`${flag}: a whole number, not "${value}"`)
+}

@@ -1,0 +1,146 @@
+/**
+ * One synthetic release judged after every bucket for its watch, by the product's own monitors, weights,
+ * conditions and verdict (detection reference, sections 11 and 12).
+ */
+import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.ts'
+import type { Verdict } from '../../contracts/release.ts'
+import { decideVerdict, firstVerdict, loudStreams } from '../../core/attribution/verdict.ts'
+import { combineLogE, eBenjaminiHochberg } from '../../core/detection/combine.ts'
+import { judgeDefaults } from '../../core/detection/judge.ts'
+import { releaseWeights } from '../../core/detection/release-weights.ts'
+import type { Counts } from './service.ts'
+import {
+  type ReleaseSetup,
+  type ReleaseStream,
+  releaseStreams,
+  stepMs,
+  type StreamPart,
+} from './streams.ts'
+
+export interface Judged {
+  /** Minutes from the release to the first `regressed`; null without one. */
+  readonly regressedMinutes: number | null
+  /** Minutes to the first `recovered` or `transient` after that. */
+  readonly recoveredMinutes: number | null
+  readonly finalVerdict: Verdict
+  /** Signals that spoke at the alarm, loudest first. */
+  readonly signals: readonly string[]
+  /** Routes listed at the alarm, by e-BH over the routes' streams. */
+  readonly routes: readonly string[]
+  readonly logEMax: number
+}
+
+export interface JudgeOptions {
+  /** Goes on after the alarm, to see a recovery. */
+  readonly untilEnd: boolean
+  /** Log evidence, at the release, of the monitors started 30 min before it. */
+  readonly preTrend: () => number | null
+}
+
+const release = { exposedAtMs: null, startedAtMs: 0 } as unknown as ReleaseFinding
+const noVetoes = { shared: [], massSilence: false, undone: false }
+const listedAlpha = 0.05
+
+export class ReleaseJudge {
+  readonly #setup: ReleaseSetup
+  readonly #streams: readonly ReleaseStream[]
+  readonly #weights: readonly number[]
+
+  constructor(setup: ReleaseSetup, only?: (stream: ReleaseStream) => boolean) {
+    this.#setup = setup
+    const streams = releaseStreams(setup)
+    this.#streams = only ? streams.filter(only) : streams
+    this.#weights = releaseWeights(this.#streams)
+  }
+
+  get parts(): readonly StreamPart[] {
+    return this.#streams.flatMap(({ parts }) => parts)
+  }
+
+  get logE(): number {
+    return combineLogE(
+      this.#streams.map(({ logE }) => logE),
+      this.#weights,
+    )
+  }
+
+  push(counts: Counts): void {
+    for (const stream of this.#streams) stream.push(counts)
+  }
+
+  judge(watch: Iterable<Counts>, { untilEnd, preTrend }: JudgeOptions): Judged {
+    let state = firstVerdict()
+    let bucket = 0
+    let logEMax = -Infinity
+    let before: number | null | undefined
+    let regressed: Pick<Judged, 'regressedMinutes' | 'signals' | 'routes'> | null = null
+    let recoveredMinutes: number | null = null
+    for (const counts of watch) {
+      this.push(counts)
+      bucket++
+      const logE = this.logE
+      logEMax = Math.max(logEMax, logE)
+      if (logE < judgeDefaults.suspiciousLogE && state.verdict === 'watching') continue
+      if (logE >= judgeDefaults.regressedLogE && before === undefined) before = preTrend()
+      const onsets = regressed === null && logE >= judgeDefaults.regressedLogE
+      const finding = this.#finding(bucket, { logE, preTrend: before ?? null, onsets })
+      state = decideVerdict(state, release, finding, noVetoes)
+      const minutes = (bucket * stepMs) / 60_000
+      if (state.verdict === 'regressed' && regressed === null) {
+        regressed = {
+          regressedMinutes: minutes,
+          signals: loudStreams(finding).map(({ signal }) => signal),
+          routes: this.#listedRoutes(),
+        }
+        if (!untilEnd) break
+      }
+      const back = state.verdict === 'recovered' || state.verdict === 'transient'
+      if (back && regressed !== null) recoveredMinutes ??= minutes
+    }
+    return {
+      ...(regressed ?? { regressedMinutes: null, signals: [], routes: [] }),
+      recoveredMinutes,
+      finalVerdict: state.verdict,
+      logEMax,
+    }
+  }
+
+  #finding(
+    bucket: number,
+    { logE, preTrend, onsets }: { logE: number; preTrend: number | null; onsets: boolean },
+  ): EvidenceFinding {
+    const { startMs, mode } = this.#setup
+    const streams = this.#streams.map((stream, i) => {
+      const weight = this.#weights[i]!
+      const evidence = stream.evidence({ weight, full: false })
+      if (!onsets || evidence.logE < judgeDefaults.suspiciousLogE) return evidence
+      return stream.evidence({ weight, full: true })
+    })
+    return {
+      kind: 'evidence',
+      release: 'rel',
+      service: `synthetic/-/${mode}`,
+      version: '2',
+      atMs: startMs + bucket * stepMs,
+      logE,
+      streams,
+      kinds: [],
+      exemplars: [],
+      preTrend,
+      oldShift: null,
+      missing: 0,
+      weakHistory: false,
+      final: false,
+      instances: null,
+    }
+  }
+
+  #listedRoutes(): string[] {
+    const own = this.#streams.filter(({ group }) => group === 'route')
+    const { rejected } = eBenjaminiHochberg(
+      own.map(({ logE }) => Math.exp(Math.min(logE, 700))),
+      listedAlpha,
+    )
+    return [...new Set(rejected.map((i) => own[i]!.member))]
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * One synthetic service of a cell with all its releases: history, fits, placebos where asked for, then
+ * release after release, each judged by Culprit and by its rivals. A function of the seed alone.
+ */
+import { calibrate } from '../../core/detection/calibrate.ts'
+import type { SignalName } from '../../contracts/signal.ts'
+import { type Cell, familyOf } from './cells.ts'
+import { none } from './effects.ts'
+import { type Fits, fitService, type History, sameFits } from './fits.ts'
+import { type Judged, ReleaseJudge } from './judged-release.ts'
+import { mixedSeed } from './random.ts'
+import { type Rival, rivalAlarms } from './rivals.ts'
+import { errorsOf } from './series.ts'
+import { bucketsPerMinute, type Counts, sumBuckets, SyntheticService } from './service.ts'
+import { stepMs } from './streams.ts'
+
+export interface ReleaseResult {
+  readonly culprit: Judged
+  readonly rivals: Record<Rival, number | null>
+}
+
+const watchMinutes = 60
+/** Two hours: 90 min of baseline for the monitors that start 30 min before. */
+const beforeMinutes = 120
+const preTrendMinutes = 30
+const recentBuckets = 720
+const splitShare = 0.2
+const placeboCount = 48
+/** Releases and placebos of one service at most: how long its story is. */
+const slicesMax = 100
+/** Any midnight. */
+const originMs = Date.UTC(2026, 0, 5)
+
+const msOf = (bucket: number) => originMs + bucket * stepMs
+
+/** Cells of one family share their services: history and fits are the same, releases come after. */
+export function runService(
+  cell: Cell,
+  seed: number,
+  service: number,
+  known: Map<string, Fits> = new Map(),
+): ReleaseResult[] {
+  return new ServiceRun(cell, mixedSeed(seed, familyOf(cell), service), known).run()
+}
+
+interface Slice {
+  readonly startBucket: number
+  readonly before: readonly Counts[]
+  /** The last 30 min of `before`, in buckets. */
+  readonly fine: readonly Counts[]
+}
+
+class ServiceRun {
+  readonly #cell: Cell
+  readonly #service: SyntheticService
+  readonly #historyMinutes: number
+  #bucket = 0
+  #fits: Fits
+  #kappas: ReadonlyMap<string, number> = new Map()
+
+  constructor(cell: Cell, seed: number, known: Map<string, Fits>) {
+    this.#cell = cell
+    const { mode, rps, routes, historyHours, wrong } = cell
+    this.#historyMinutes = historyHours * 60
+    const placebos = wrong ? placeboCount : 0
+    const share = mode === 'split' ? splitShare : 1
+    const minutes = this.#historyMinutes + slicesMax * (beforeMinutes + watchMinutes)
+    const buckets = minutes * bucketsPerMinute
+    this.#service = new SyntheticService({ rps, routes, share, buckets }, seed)
+    if (wrong === undefined && historyHours >= 6) {
+      const history = this.#history()
+      const key = `${familyOf(cell)} ${seed}`
+      this.#fits = known.get(key) ?? fitService(mode, routes, history)
+      known.set(key, this.#fits)
+    } else {
+      this.#fits = sameFits(mode, routes, wrong ?? null)
+    }
+    if (wrong) this.#kappas = this.#calibrate(placebos)
+  }
+
+  run(): ReleaseResult[] {
+    return Array.from({ length: this.#cell.releases.each }, () => this.#release())
+  }
+
+  #history(): History {
+    const recentMinutes = recentBuckets / bucketsPerMinute
+    const minutes: Counts[] = []
+    while (minutes.length < this.#historyMinutes - recentMinutes) minutes.push(this.#minute())
+    const recent = Array.from({ length: recentBuckets }, () => this.#next())
+    minutes.push(...inMinutes(recent))
+    return { minutes, recent, endMs: msOf(this.#bucket) }
+  }
+
+  #minute(): Counts {
+    const counts = this.#service.counts(this.#bucket, bucketsPerMinute, null)
+    this.#bucket += bucketsPerMinute
+    return counts
+  }
+
+  #next(): Counts {
+    return this.#service.counts(this.#bucket++, 1, null)
+  }
+
+  #slice(): Slice {
+    const early = Array.from({ length: beforeMinutes - preTrendMinutes }, () => this.#minute())
+    const fine = Array.from({ length: preTrendMinutes * bucketsPerMinute }, () => this.#next())
+    return { startBucket: this.#bucket, before: [...early, ...inMinutes(fine)], fine }
+  }
+
+  #judgeAt(
+    bucket: number,
+    before: readonly Counts[],
+    warm: boolean,
+  ): ConstructorParameters<typeof ReleaseJudge>[0] {
+    const { mode, routes } = this.#cell
+    const requests = before.reduce((sum, counts) => {
+      const { n1, n0 } = errorsOf(null)(counts)
+      return sum + n1 + n0
+    }, 0)
+    return {
+      mode,
+      routes,
+      startMs: msOf(bucket),
+      before,
+      historyRequests: requests,
+      fits: this.#fits,
+      kappas: this.#kappas,
+      warm,
+    }
+  }
+
+  #release(): ReleaseResult {
+    const { mode, effect, asks } = this.#cell
+    const slice = this.#slice()
+    const warm = this.#service.warmUp()
+    const watch = Array.from({ length: watchMinutes * bucketsPerMinute }, (_, k) =>
+      this.#service.counts(this.#bucket++, 1, { effect, minute: k / bucketsPerMinute, warm }),
+    )
+    const judge = new ReleaseJudge(this.#judgeAt(slice.startBucket, slice.before, false))
+    const culprit = judge.judge(watch, {
+      untilEnd: asks === 'recovery',
+      preTrend: () => this.#preTrend(slice),
+    })
+    return { culprit, rivals: rivalAlarms(mode, slice.before, watch) }
+  }
+
+  /** The service's errors and latency before against after, from 30 min before the release. */
+  #preTrend({ startBucket, before, fine }: Slice): number | null {
+    if (this.#cell.mode === 'split') return null
+    const setup = this.#judgeAt(
+      startBucket - fine.length,
+      before.slice(0, before.length - preTrendMinutes),
+      false,
+    )
+    const early = new ReleaseJudge(setup, ({ group }) => group === 'errors' || group === 'latency')
+    for (const counts of fine) early.push(counts)
+    return early.logE
+  }
+
+  /** kappa of each stream, from watches in which nothing was released. */
+  #calibrate(count: number): ReadonlyMap<string, number> {
+    const maxima = new Map<string, { signal: SignalName; values: number[] }>()
+    for (let i = 0; i < count; i++) {
+      const slice = this.#slice()
+      const judge = new ReleaseJudge(this.#judgeAt(slice.startBucket, slice.before, true))
+      const best = judge.parts.map(() => -Infinity)
+      const quiet = { effect: none, minute: 0, warm: 0 }
+      for (let k = 0; k < watchMinutes * bucketsPerMinute; k++) {
+        judge.push(this.#service.counts(this.#bucket++, 1, quiet))
+        judge.parts.forEach((part, p) => {
+          best[p] = Math.max(best[p]!, part.logE)
+        })
+      }
+      judge.parts.forEach(({ key, signal }, p) => {
+        const known = maxima.get(key) ?? { signal, values: [] }
+        known.values.push(best[p]!)
+        maxima.set(key, known)
+      })
+    }
+    const { mode } = this.#cell
+    return new Map(
+      [...maxima].map(([key, { signal, values }]) => {
+        const fleet = [...maxima.values()]
+          .filter((each) => each.signal === signal)
+          .flatMap((each) => each.values)
+        return [key, calibrate({ signal, mode, own: values, fleet }).kappa]
+      }),
+    )
+  }
+}
+
+function inMinutes(buckets: readonly Counts[]): Counts[] {
+  return Array.from({ length: buckets.length / bucketsPerMinute }, (_, i) =>
+    sumBuckets(buckets.slice(i * bucketsPerMinute, (i + 1) * bucketsPerMinute)),
+  )
+}

@@ -1,0 +1,287 @@
+/**
+ * The monitors of a whole release, the product's own, each with its place in the weights: errors, latency,
+ * traffic, callers, new kinds and the routes (detection reference, sections 8 and 11).
+ */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { SignalName } from '../../contracts/signal.ts'
+import {
+  type ForecastBaseline,
+  forecastBaseline,
+  logRateAt,
+} from '../../core/detection/baseline.ts'
+import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
+import { type EvidenceOptions, StreamMonitor } from '../../core/detection/monitor.ts'
+import { NewKindMonitor } from '../../core/detection/new-kind-monitor.ts'
+import { latencyQuantiles, type Mode } from '../../core/detection/parameters.ts'
+import type { WeighedStream } from '../../core/detection/release-weights.ts'
+import { mixShift, routeRate, standardiseSplit } from '../../core/detection/standardise.ts'
+import type { Fits } from './fits.ts'
+import {
+  type ArmCounts,
+  arrivals,
+  callsOf,
+  errorsOf,
+  keyOf,
+  type Series,
+  slowOf,
+} from './series.ts'
+import { type Counts, callers } from './service.ts'
+
+export const stepMs = 10_000
+
+export interface ReleaseSetup {
+  readonly mode: Mode
+  readonly routes: number
+  readonly startMs: number
+  /** The minutes before the release, oldest first; the last one ends at `startMs`. */
+  readonly before: readonly Counts[]
+  readonly historyRequests: number
+  readonly fits: Fits
+  /** What divides each stream's evidence; 1 where none is given. */
+  readonly kappas: ReadonlyMap<string, number>
+  /** A placebo: nothing restarts. */
+  readonly warm: boolean
+}
+
+/** What is calibrated by itself: a stream, or one threshold of a latency stream. */
+export interface StreamPart {
+  readonly key: string
+  readonly signal: SignalName
+  readonly logE: number
+}
+
+export interface ReleaseStream extends WeighedStream {
+  readonly key: string
+  readonly logE: number
+  readonly parts: readonly StreamPart[]
+  push(counts: Counts): void
+  evidence(options: EvidenceOptions): StreamEvidence
+}
+
+const noScope = { route: null, fingerprint: null, metric: null, caller: null }
+
+export function releaseStreams(setup: ReleaseSetup): ReleaseStream[] {
+  const routes = Array.from({ length: setup.routes }, (_, route) => route)
+  return [
+    errorStream(setup, null),
+    latencyStream(setup, null),
+    trafficStream(setup),
+    ...callers.map((share, caller) => callerStream(setup, caller, share)),
+    kindStream(setup),
+    ...routes.flatMap((route) => [errorStream(setup, route), latencyStream(setup, route)]),
+  ]
+}
+
+function placeOf(what: 'errors' | 'latency', route: number | null) {
+  return {
+    group: route === null ? what : ('route' as const),
+    member: String(route ?? ''),
+    traffic: 1,
+    key: keyOf(what, route),
+  }
+}
+
+/** What every monitor of a stream is given. */
+function shared(
+  { mode, startMs, warm, fits, kappas }: ReleaseSetup,
+  key: string,
+  own: Mode = mode,
+) {
+  const { nuisance } = fits.get(key)!
+  return { mode: own, startMs, stepMs, warm, nuisance, kappa: kappas.get(key) ?? 1 }
+}
+
+function baselineOf(
+  { before, startMs, fits }: ReleaseSetup,
+  key: string,
+  of: (counts: Counts) => { n: number; e: number },
+  signal: 'traffic' | 'other' = 'other',
+): ForecastBaseline {
+  const { nuisance, season } = fits.get(key)!
+  const answer = forecastBaseline({
+    history: before.map(of),
+    stepSeconds: stepMs / 1000,
+    nuisance,
+    signal,
+    season: season && { fitted: season, endMs: startMs },
+  })
+  if (!answer.ok) throw new Error(`${key}: ${answer.why}`)
+  return answer.baseline
+}
+
+const alone = (series: Series) => (counts: Counts) => {
+  const { n1, e1 } = series(counts)
+  return { n: n1, e: e1 }
+}
+
+function errorStream(setup: ReleaseSetup, route: number | null): ReleaseStream {
+  const { mode, startMs, before } = setup
+  const place = placeOf('errors', route)
+  const series = errorsOf(route)
+  const baseline =
+    mode === 'forecast' ? { baseline: baselineOf(setup, place.key, alone(series)) } : {}
+  const scope = { ...noScope, route: route === null ? null : `route ${route}` }
+  const monitor = new StreamMonitor({
+    signal: 'errors',
+    scope,
+    ...shared(setup, place.key),
+    ...baseline,
+  })
+  const mix = route === null ? oldMix(before, setup.routes, errorsOf) : null
+  const bucketOf = (counts: Counts) => {
+    const { n1, e1, n0, e0 } = series(counts)
+    if (mode === 'split') {
+      if (n1 === 0 || n0 === 0) return 'missing'
+      return mix === null ? { n1, e1, n0, e0 } : standardiseSplit(mix.of(counts), mix.rate)
+    }
+    if (n1 === 0) return 'missing'
+    if (mix === null) return { n: n1, e: e1 }
+    const middleMs = startMs + (monitor.buckets + 0.5) * stepMs
+    return { n: n1, e: e1, logRate: logRateAt(baseline.baseline!, middleMs) + mix.shift(counts) }
+  }
+  return follow(monitor, place, 'errors', (counts) => monitor.push(bucketOf(counts)))
+}
+
+function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream {
+  const { mode, startMs, before, fits, kappas } = setup
+  const place = placeOf('latency', route)
+  const keys = latencyQuantiles.map((_, q) => keyOf(`latency ${q}`, route))
+  const series = latencyQuantiles.map((_, q) => slowOf(route, q))
+  const baselines =
+    mode === 'forecast' ? keys.map((key, q) => baselineOf(setup, key, alone(series[q]!))) : null
+  const monitor = new LatencyMonitor({
+    scope: { ...noScope, route: route === null ? null : `route ${route}` },
+    ...shared(setup, keys[0]!),
+    nuisances: keys.map((key) => fits.get(key)!.nuisance),
+    kappas: keys.map((key) => kappas.get(key) ?? 1),
+    thresholdSeconds: [0.1, 0.19, 0.23, 0.32],
+    ...(baselines === null ? {} : { baselines }),
+  })
+  const mixes =
+    route === null && mode === 'forecast'
+      ? latencyQuantiles.map((_, q) => oldMix(before, setup.routes, (r) => slowOf(r, q)))
+      : null
+  const parts = keys.map((key, q) => ({
+    key,
+    signal: 'latency' as const,
+    get logE() {
+      return monitor.parts[q]!.logE
+    },
+  }))
+  const stream = follow(monitor, place, 'latency', (counts) => {
+    const all = series.map((each) => each(counts))
+    const { n1, n0 } = all[0]!
+    if (n1 === 0 || (mode === 'split' && n0 === 0)) return monitor.push('missing')
+    const e1 = all.map((each) => each.e1)
+    if (mode === 'split') return monitor.push({ n1, n0, e1, e0: all.map((each) => each.e0) })
+    if (mixes === null) return monitor.push({ n: n1, e: e1 })
+    const middleMs = startMs + (monitor.buckets + 0.5) * stepMs
+    const logRate = mixes.map((mix, q) => logRateAt(baselines![q]!, middleMs) + mix.shift(counts))
+    monitor.push({ n: n1, e: e1, logRate })
+  })
+  return Object.defineProperty(stream, 'parts', { value: parts })
+}
+
+function trafficStream(setup: ReleaseSetup): ReleaseStream {
+  const baseline = baselineOf(setup, 'traffic', (counts) => arrivals(counts, 6), 'traffic')
+  const monitor = new StreamMonitor({
+    signal: 'traffic',
+    scope: noScope,
+    ...shared(setup, 'traffic', 'forecast'),
+    baseline,
+  })
+  const place = { group: 'traffic' as const, member: '', traffic: 1, key: 'traffic' }
+  return follow(monitor, place, 'traffic', (counts) => monitor.push(arrivals(counts, 1)))
+}
+
+function callerStream(setup: ReleaseSetup, caller: number, share: number): ReleaseStream {
+  const key = `calls ${caller}`
+  const series = callsOf(caller)
+  const monitor = new StreamMonitor({
+    signal: 'availability',
+    scope: { ...noScope, caller: `caller ${caller}` },
+    ...shared(setup, key, 'forecast'),
+    baseline: baselineOf(setup, key, series),
+  })
+  const place = { group: 'availability' as const, member: key, traffic: share, key }
+  return follow(monitor, place, 'availability', (counts) => {
+    const { n, e } = series(counts)
+    monitor.push(n > 0 ? { n, e } : 'missing')
+  })
+}
+
+function kindStream(setup: ReleaseSetup): ReleaseStream {
+  const { mode, startMs, historyRequests } = setup
+  const place = { group: 'new-error' as const, member: '', traffic: 1, key: 'kinds' }
+  const requests = errorsOf(null)
+  if (mode === 'split') {
+    const monitor = new StreamMonitor({
+      signal: 'new-error',
+      scope: noScope,
+      ...shared(setup, 'errors'),
+    })
+    return follow(monitor, place, 'new-error', (counts) => {
+      const { n1, n0 } = requests(counts)
+      const { one, zero } = counts.newKinds
+      const usable = n1 > 0 && n0 > 0
+      monitor.push(usable ? { n1, e1: one, n0, e0: zero } : 'missing')
+    })
+  }
+  const monitor = new NewKindMonitor({ scope: noScope, startMs, stepMs, historyRequests })
+  return follow(monitor, place, 'new-error', (counts) => {
+    const { n1 } = requests(counts)
+    monitor.push({ traces: counts.newKinds.one, requests: n1 })
+  })
+}
+
+function follow(
+  monitor: { readonly logE: number; evidence(options: EvidenceOptions): StreamEvidence },
+  place: WeighedStream & { readonly key: string },
+  signal: SignalName,
+  push: (counts: Counts) => void,
+): ReleaseStream {
+  const part = {
+    key: place.key,
+    signal,
+    get logE() {
+      return monitor.logE
+    },
+  }
+  return {
+    ...place,
+    parts: [part],
+    get logE() {
+      return monitor.logE
+    },
+    push,
+    evidence: (options) => monitor.evidence(options),
+  }
+}
+
+/** Old rates of the routes and of the service, for the standardised streams. */
+function oldMix(before: readonly Counts[], routes: number, seriesOf: (route: number) => Series) {
+  const all = Array.from({ length: routes }, (_, route) => seriesOf(route))
+  const sums = all.map((series) => {
+    const sum = { requests: 0, events: 0 }
+    for (const counts of before) {
+      const { n1, e1, n0, e0 } = series(counts)
+      sum.requests += n1 + n0
+      sum.events += e1 + e0
+    }
+    return sum
+  })
+  const events = sums.reduce((sum, each) => sum + each.events, 0)
+  const requests = sums.reduce((sum, each) => sum + each.requests, 0)
+  const rate = (events + 0.5) / (requests + 1)
+  const rates = sums.map((sum) => routeRate(sum, rate))
+  return {
+    rate,
+    of: (counts: Counts): (ArmCounts & { rate: number })[] =>
+      all.map((series, r) => ({ ...series(counts), rate: rates[r]! })),
+    shift: (counts: Counts): number =>
+      mixShift(
+        all.map((series, r) => ({ n: series(counts).n1, rate: rates[r]! })),
+        rate,
+      ),
+  }
+}

@@ -1,0 +1,23 @@
+/** Runs the cells of one service after the other, on the results' way back to the main thread. */
+import { parentPort } from 'node:worker_threads'
+import { allCells, nameOf } from './cells.ts'
+import type { Fits } from './fits.ts'
+import { runService } from './run-service.ts'
+
+export interface Job {
+  readonly seed: number
+  readonly service: number
+  /** Of one family. */
+  readonly cells: readonly string[]
+}
+
+const byName = new Map(allCells().map((cell) => [nameOf(cell), cell]))
+
+parentPort!.on('message', ({ seed, service, cells }: Job) => {
+  const fits = new Map<string, Fits>()
+  for (const name of cells) {
+    const results = runService(byName.get(name)!, seed, service, fits)
+    parentPort!.postMessage({ name, service, results })
+  }
+  parentPort!.postMessage('done')
+})
