@@ -38,6 +38,18 @@ function topicsCommand(root: Command): void {
         await runTopics(action, options)
       })
   }
+  topics
+    .command('reset')
+    .description('a topic was deleted and made again: what reads it begins at its beginning')
+    .argument('<topic>', 'one that Culprit reads, as otlp_spans or culprit.service-events')
+    .option('--force', 'also where no unit stands beyond its end', false)
+    .option('--config <file>', 'settings file (culprit.yaml)')
+    .option('--set <section.name=value>', 'one setting; may be repeated', collect, [])
+    .option('--json', 'as JSON lines', false)
+    .action(async (topic: string, options) => {
+      const { runReset } = await import('./commands/topics-reset.ts')
+      await runReset(topic, options)
+    })
 }
 
 function lettersCommand(root: Command): void {
@@ -100,12 +112,15 @@ function listCommands(root: Command): void {
     .command('releases')
     .description('every release with its verdict')
     .option('--service <key>', 'environment/namespace/name')
+    .option('--session <id>', 'those that hold changes of this session, with their incidents')
+    .option('--model <model>', 'those that hold changes of this model, with their incidents')
+    .option('--tool <tool>', 'those that hold changes of this tool, with their incidents')
     .option('--url <url>', 'a running Culprit')
     .option('--from <file>', 'a replay’s output')
     .option('--json', 'as JSON lines', false)
     .action(async (options) => {
-      const { runReleases } = await import('./commands/incidents.ts')
-      await runReleases({ ...options, state: 'all' })
+      const { runReleases } = await import('./commands/releases.ts')
+      await runReleases(options)
     })
 }
 

@@ -134,6 +134,8 @@ export const Change = z.object({
   committer: Identity,
   coAuthors: z.array(Identity),
   subject: z.string(),
+  /** Who answers for its files by the repository's CODEOWNERS, those of most files first. */
+  owners: z.array(z.string()).optional(),
   pr: z
     .object({
       number: z.number().int(),

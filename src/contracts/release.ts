@@ -49,6 +49,17 @@ export const Release = z.object({
       conflict: z.number().int(),
       unknown: z.number().int(),
     }),
+    /** Tools and models that had a part in them, with their sessions; most changes first, at most 20. */
+    agents: z
+      .array(
+        z.object({
+          tool: z.string(),
+          model: z.string().nullable(),
+          changes: z.number().int(),
+          sessions: z.array(z.string()),
+        }),
+      )
+      .optional(),
   }),
 })
 export type Release = z.infer<typeof Release>

@@ -25,6 +25,8 @@ export interface RecordTexts {
   readonly traces: readonly { readonly path: string; readonly text: string }[]
   /** By the checkpoint's id: its own metadata and that of its sessions. */
   readonly checkpoints: ReadonlyMap<string, readonly string[]>
+  /** The file at the head that says who answers for which path. */
+  readonly codeOwners: string | null
 }
 
 /** What makes a meaning out of what the repository holds. */

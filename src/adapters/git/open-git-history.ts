@@ -40,7 +40,7 @@ export interface GitHistoryOptions {
 /** More commits than that are cut, and the answer says `truncated`. */
 const commitsMax = 20_000
 const filesBlamedMax = 2_000
-const none = { edits: [], checkpoints: [], pull: null }
+const none = { edits: [], checkpoints: [], pull: null, owners: [] }
 
 type Read = Extract<HistoryAnswer, { outcome: 'read' }>
 

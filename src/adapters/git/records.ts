@@ -10,6 +10,8 @@ import type { Gits } from './open-repository.ts'
 const traceFile = /^\.agent-trace\/(?!outcomes\/).+\.jsonl?$/
 const checkpointBranch = /^refs\/(?:heads|remotes\/[^/]+)\/entire\/checkpoints\/v1$/
 const checkpointRef = /^refs\/entire\/checkpoints\/[^/]+\/([^/]+)$/
+/** The first that is there counts, as at the forges. */
+const ownerFiles = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/CODEOWNERS']
 const filesMax = 10_000
 
 interface Wanted {
@@ -23,9 +25,15 @@ export async function readRecords(
 ): Promise<RecordTexts> {
   const traces: { path: string; text: string }[] = []
   const checkpoints = new Map<string, string[]>()
-  const wanted: Wanted[] = (await filesOf(gits, head, ['.agent-trace']))
-    .filter(({ path }) => traceFile.test(path))
-    .map(({ path, blob }) => ({ blob, take: (text) => traces.push({ path, text }) }))
+  const owners = new Map<string, string>()
+  const files = await filesOf(gits, head, ['.agent-trace', ...ownerFiles])
+  const wanted: Wanted[] = files.map(({ path, blob }) => ({
+    blob,
+    take: (text) => {
+      if (ownerFiles.includes(path)) owners.set(path, text)
+      else if (traceFile.test(path)) traces.push({ path, text })
+    },
+  }))
   if (checkpointIds.length > 0) {
     for (const { id, blob } of await checkpointFiles(gits, checkpointIds)) {
       wanted.push({
@@ -35,7 +43,8 @@ export async function readRecords(
     }
   }
   await readBlobs(gits, wanted.slice(0, filesMax))
-  return { traces, checkpoints }
+  const codeOwners = ownerFiles.map((path) => owners.get(path)).find((text) => text !== undefined)
+  return { traces, checkpoints, codeOwners: codeOwners ?? null }
 }
 
 async function readBlobs({ objects }: Gits, wanted: readonly Wanted[]): Promise<void> {

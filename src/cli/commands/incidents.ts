@@ -1,16 +1,13 @@
-/** `culprit incidents` and `culprit releases`: what was found, from the running server or a replay's output. */
+/** `culprit incidents`: what broke, from the running server or a replay's output. */
 import type { Incident } from '../../contracts/incident.ts'
-import type { Release } from '../../contracts/release.ts'
-import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import { Client } from '../client/client.ts'
-import { incidentsIn, readReplay, releasesIn } from '../client/replay-file.ts'
+import { incidentsIn, readReplay } from '../client/replay-file.ts'
 import { chance, print, printJson, table } from '../client/text.ts'
 
 export interface ListFlags {
   readonly url?: string
   readonly from?: string
   readonly state: string
-  readonly service?: string
   readonly json: boolean
 }
 
@@ -32,29 +29,6 @@ export async function runIncidents(flags: ListFlags): Promise<void> {
       incident.onsetAt,
       chance(incident.naming.probability),
       incident.title,
-    ]),
-  )
-}
-
-export async function runReleases(flags: ListFlags): Promise<void> {
-  const all =
-    flags.from === undefined
-      ? await new Client(flags.url).list<Release>('/v1/releases')
-      : releasesIn(readReplay(flags.from))
-  const shown = all.filter(
-    ({ service }) => flags.service === undefined || formatServiceKey(service) === flags.service,
-  )
-  if (flags.json) return printJson(shown)
-  if (shown.length === 0) return print('No release.')
-  table(
-    ['RELEASE', 'SERVICE', 'VERSION', 'STARTED', 'VERDICT', 'REASON'],
-    shown.map((release) => [
-      release.id,
-      formatServiceKey(release.service),
-      release.version ?? '-',
-      release.startedAt,
-      release.verdict,
-      release.reason,
     ]),
   )
 }

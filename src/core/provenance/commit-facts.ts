@@ -61,9 +61,17 @@ export interface LinkedFacts {
   readonly checkpoints: readonly Checkpoint[]
   readonly pull: PullFacts | null
   readonly squashed: SquashedFacts | null
+  /** Who answers for its files, by the repository's own file. */
+  readonly owners: readonly string[]
 }
 
-export const noRecords: LinkedFacts = { edits: [], checkpoints: [], pull: null, squashed: null }
+export const noRecords: LinkedFacts = {
+  edits: [],
+  checkpoints: [],
+  pull: null,
+  squashed: null,
+  owners: [],
+}
 
 export interface CommitFacts {
   readonly sha: string

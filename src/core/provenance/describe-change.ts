@@ -64,6 +64,7 @@ export function describeChange(
     committer: committer.identity,
     coAuthors: coAuthors.map(({ identity }) => identity),
     subject: message.subject,
+    ...ownersOf(commit.linked?.owners ?? []),
     ...(sections ? { sections } : {}),
     files: commit.files.map(fileOf),
     linesAdded,
@@ -88,6 +89,10 @@ function fileOf(file: FileFacts): Change['files'][number] {
     functions: [...functions],
     ...(tokens === null ? {} : { tokens: [...tokens] }),
   }
+}
+
+function ownersOf(owners: readonly string[]): Pick<Change, 'owners'> {
+  return owners.length === 0 ? {} : { owners: [...owners] }
 }
 
 /** What records say of the pull request and of the commits of a squash, beside what the message says. */

@@ -1,4 +1,5 @@
 /** Joins the records beside a history to its commits: trace edits, checkpoints, pull requests. Pure. */
+import { ownersOfFiles, readCodeOwners } from './code-owners.ts'
 import type { CommitFacts, LinkedFacts } from './commit-facts.ts'
 import { checkpointIdsOf, readCheckpoint } from './entire.ts'
 import { linkPulls } from './link-pulls.ts'
@@ -9,26 +10,31 @@ export interface Records {
   readonly traces: readonly TraceText[]
   readonly checkpoints: ReadonlyMap<string, readonly string[]>
   readonly pulls: readonly PullFacts[]
+  readonly codeOwners: string | null
 }
 
 /** `commits` newest first; commits without any record have no entry. */
 export function linkRecords(
   commits: readonly CommitFacts[],
-  { traces, checkpoints, pulls }: Records,
+  { traces, checkpoints, pulls, codeOwners }: Records,
 ): ReadonlyMap<string, LinkedFacts> {
   const edits = linkTraces(commits, traces)
   const pullOf = linkPulls(commits, pulls)
+  const ownersOf = codeOwners === null ? null : readCodeOwners(codeOwners)
   const linked = new Map<string, LinkedFacts>()
-  for (const { sha, message } of commits) {
+  for (const { sha, message, files } of commits) {
     const ids = checkpoints.size === 0 ? [] : checkpointIdsOf(message)
     const own = ids.flatMap((id) => readCheckpoint(id, checkpoints.get(id) ?? []) ?? [])
-    const facts = {
+    const paths = files.map(({ path }) => path)
+    const facts: LinkedFacts = {
       edits: edits.get(sha) ?? [],
       checkpoints: own,
       pull: pullOf.get(sha) ?? null,
       squashed: null,
+      owners: ownersOf === null ? [] : ownersOfFiles(paths, ownersOf),
     }
-    if (facts.edits.length > 0 || own.length > 0 || facts.pull !== null) linked.set(sha, facts)
+    const { edits: found, pull, owners } = facts
+    if (found.length + own.length + owners.length > 0 || pull !== null) linked.set(sha, facts)
   }
   return linked
 }

@@ -16,9 +16,12 @@ export function showPeople(change: Change, people: People): Change {
     const hash = `person-${hashFacts(['person', identity.email.toLowerCase() || identity.name])}`
     return { name: hash, email: '', class: kind }
   }
-  const { provenance } = change
+  const named = (name: string): string => `person-${hashFacts(['person', name.toLowerCase()])}`
+  const { provenance, owners, pr, ...rest } = change
   return {
-    ...change,
+    ...rest,
+    ...(owners === undefined || people === 'none' ? {} : { owners: owners.map(named) }),
+    ...(pr === undefined ? {} : { pr: withoutPeople(pr, people, named) }),
     author: shown(change.author),
     committer: shown(change.committer),
     coAuthors: change.coAuthors.map(shown),
@@ -33,6 +36,19 @@ export function showPeople(change: Change, people: People): Change {
             },
       ),
     },
+  }
+}
+
+function withoutPeople(
+  { author, reviewers, ...pr }: NonNullable<Change['pr']>,
+  people: People,
+  named: (name: string) => string,
+): NonNullable<Change['pr']> {
+  if (people === 'none') return pr
+  return {
+    ...pr,
+    ...(author === undefined ? {} : { author: named(author) }),
+    ...(reviewers === undefined ? {} : { reviewers: reviewers.map(named) }),
   }
 }
 

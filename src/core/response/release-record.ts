@@ -1,9 +1,13 @@
 /** The public record of a release, from what `detect` found and what was decided. */
+import type { Change } from '../../contracts/change.ts'
 import type { ReleaseFinding } from '../../contracts/findings.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { VerdictState } from '../attribution/verdict.ts'
 import { formatInstant } from '../kernel/instant.ts'
 import { parseServiceKey } from '../kernel/service-key.ts'
+
+const agentsMax = 20
+const sessionsMax = 100
 
 export function releaseRecord(
   finding: ReleaseFinding,
@@ -38,6 +42,45 @@ export function releaseRecord(
     evidence: verdict.evidence === null ? null : Number(verdict.evidence.toPrecision(6)),
     verdictAt: verdict.atMs === null ? null : formatInstant(verdict.atMs),
     rollout: finding.rollout.map(({ atMs, share }) => ({ at: formatInstant(atMs), share })),
-    changes: { count: finding.changes.length, completeness: finding.completeness, provenance },
+    changes: {
+      count: finding.changes.length,
+      completeness: finding.completeness,
+      provenance,
+      agents: agentsOf(finding.changes),
+    },
   }
 }
+
+/** Tools and models that had a part in the changes, most changes first, with the sessions on record. */
+function agentsOf(changes: readonly Change[]): NonNullable<Release['changes']['agents']> {
+  const found = new Map<
+    string,
+    { tool: string; model: string | null; changes: Set<string>; sessions: Set<string> }
+  >()
+  for (const { id, provenance } of changes) {
+    const drafts = provenance.agents.map(({ tool, model = null }) => {
+      const key = JSON.stringify([tool, model])
+      const draft = found.get(key) ?? { tool, model, changes: new Set(), sessions: new Set() }
+      found.set(key, draft)
+      draft.changes.add(id)
+      return draft
+    })
+    for (const session of provenance.sessions) drafts[session.agent]?.sessions.add(session.id)
+  }
+  return [...found.values()]
+    .toSorted(
+      (a, b) =>
+        b.changes.size - a.changes.size ||
+        compare(a.tool, b.tool) ||
+        compare(a.model ?? '', b.model ?? ''),
+    )
+    .slice(0, agentsMax)
+    .map(({ tool, model, changes: of, sessions }) => ({
+      tool,
+      model,
+      changes: of.size,
+      sessions: [...sessions].toSorted().slice(0, sessionsMax),
+    }))
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

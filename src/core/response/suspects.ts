@@ -9,7 +9,7 @@ import type { ReleaseFinding } from '../../contracts/findings.ts'
 import type { Suspect } from '../../contracts/incident.ts'
 import type { RankedSuspect } from '../attribution/rank.ts'
 
-const accountableMax = 5
+const accountableMax = 8
 
 export function toSuspects(
   ranked: readonly RankedSuspect[],
@@ -45,8 +45,9 @@ function rounded(probability: number): number {
   return Math.min(1, Math.max(0, Number(probability.toFixed(6))))
 }
 
-/** People who know the change: its human authors, co-authors and committer, by name. */
-function accountableOf({ author, coAuthors, committer }: Change): string[] {
+/** People who know the change: its human authors, co-authors and committer, its reviewers, its files' owners. */
+function accountableOf({ author, coAuthors, committer, pr, owners = [] }: Change): string[] {
   const people = [author, ...coAuthors, committer].filter((each) => each.class === 'human')
-  return [...new Set(people.map(({ name }) => name))].slice(0, accountableMax)
+  const names = [...people.map(({ name }) => name), ...(pr?.reviewers ?? []), ...owners]
+  return [...new Set(names)].filter((name) => name !== '').slice(0, accountableMax)
 }

@@ -59,7 +59,12 @@ const added = (from: number, to: number) => ({ files: [file({ added: [[from, to]
 function filed(lines: readonly string[], over = {}) {
   const facts = commit({ ...added(2, 10), ...over })
   const texts = { traces: [{ path: '.agent-trace/traces.jsonl', text: lines.join('\n') }] }
-  const linked = linkRecords([facts], { ...texts, checkpoints: new Map(), pulls: [] })
+  const linked = linkRecords([facts], {
+    ...texts,
+    checkpoints: new Map(),
+    pulls: [],
+    codeOwners: null,
+  })
   return described({ ...facts, linked: linked.get(facts.sha) ?? null }).provenance
 }
 

@@ -19,7 +19,9 @@ function checkpointed(
 ) {
   const facts = commit({ message, files: [file({ added: [[1, 10]] })] })
   const checkpoints = new Map(texts === null ? [] : [[id, texts]])
-  const linked = linkRecords([facts], { traces: [], checkpoints, pulls: [] }).get(facts.sha) ?? null
+  const linked =
+    linkRecords([facts], { traces: [], checkpoints, pulls: [], codeOwners: null }).get(facts.sha) ??
+    null
   return described({ ...facts, linked }).provenance
 }
 

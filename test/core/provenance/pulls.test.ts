@@ -9,7 +9,12 @@ const sha = (letter: string) => letter.repeat(40)
 /** `commits` newest first; answers the changes by the first letter of their commits. */
 function changesOf(commits: readonly CommitFacts[], exported = '') {
   const { pulls } = readPullRequests(exported)
-  const linked = linkRecords(commits, { traces: [], checkpoints: new Map(), pulls })
+  const linked = linkRecords(commits, {
+    traces: [],
+    checkpoints: new Map(),
+    pulls,
+    codeOwners: null,
+  })
   return new Map(
     commits.map((each) => [
       each.sha[0]!,
