@@ -6,7 +6,7 @@
  * normalises by. Offsets that stand in the table more than once (an incident of x2.5 under an effect of x2
  * is as likely as an effect of x5 without) are worked out once.
  */
-import { exponentialOf } from './exponential.ts'
+import { exponentialOf, softplusOf } from './exponential.ts'
 import type { Observation } from './observation.ts'
 import type { Mode } from './parameters.ts'
 
@@ -99,18 +99,16 @@ export function fillLikelihood(
   out: Float64Array,
 ): void {
   const at = level + shift
-  const scale = Math.exp(at)
   const base = eta * events * at - peak
   const slope = eta * events
   if (mode === 'split') {
     const weight = eta * total
     for (let i = 0; i < distinct.length; i++) {
-      out[i] = exponentialOf(
-        base + slope * distinct[i]! - weight * Math.log(1 + scale * ratios[i]!),
-      )
+      const o = distinct[i]!
+      out[i] = exponentialOf(base + slope * o - weight * softplusOf(at + o))
     }
   } else {
-    const weight = eta * scale
+    const weight = eta * Math.exp(at)
     for (let i = 0; i < distinct.length; i++) {
       out[i] = exponentialOf(base + slope * distinct[i]! - weight * ratios[i]!)
     }
