@@ -121,5 +121,8 @@ export function wilson(count: number, total: number): { low: number; high: numbe
   const middle = p + (z * z) / (2 * total)
   const half = z * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total))
   const by = 1 + (z * z) / total
-  return { low: Math.max(0, (middle - half) / by), high: Math.min(1, (middle + half) / by) }
+  return {
+    low: count === 0 ? 0 : (middle - half) / by,
+    high: count === total ? 1 : (middle + half) / by,
+  }
 }
