@@ -23,12 +23,13 @@ export function configure(options: {
   })
 }
 
-export function foldSettings({ service, ingest }: Config): FoldSettings {
+export function foldSettings({ service, ingest, detection }: Config): FoldSettings {
   return {
     ...foldDefaults,
     defaultEnvironment: service.defaultEnvironment,
     aheadMs: ingest.aheadMs,
     behindMs: ingest.behindMs,
+    metrics: detection.metrics,
     scrub: makeScrubber(ingest.scrub.map(toPattern)),
   }
 }

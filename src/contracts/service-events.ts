@@ -66,12 +66,15 @@ const FromResource = {
   version: z.string().nullable(),
 }
 
-/** Requests of one service and version in one window, from one input record. */
+/**
+ * Requests of one service and version in one window, from one input record. Of source `counts`: what counters of the
+ * house have counted, their names in place of routes.
+ */
 export const Rollup = z.object({
   kind: z.literal('rollup'),
   ...FromResource,
   hints: VersionHints.optional(),
-  source: z.enum(['spans', 'metrics']),
+  source: z.enum(['spans', 'metrics', 'counts']),
   /**
    * Start of the cell: 10 s for spans (by a span's end); 5 s for metrics (by a point's time - 1 ms),
    * the greatest size that divides every spacing of contract section 4.
@@ -170,12 +173,13 @@ export type SnapshotPoint = z.infer<typeof SnapshotPoint>
 /**
  * Cumulative points of one resource; differenced in `detect`, where all points of a service meet.
  * Without `caller` they are the service's own requests; with it they are the caller's client metrics,
- * `service` is the CALLEE and `version` the caller's.
+ * `service` is the CALLEE and `version` the caller's. With `counter` they are a house's own counters.
  */
 export const Snapshot = z.object({
   kind: z.literal('snapshot'),
   ...FromResource,
   caller: ServiceKey.optional(),
+  counter: z.boolean().optional(),
   hints: VersionHints.optional(),
   arrivedMs: Ms,
   instance: InstanceHash,

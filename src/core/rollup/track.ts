@@ -10,7 +10,8 @@
 import { addCells, type BucketCells } from './cells.ts'
 import { observeSpacing, stepOf, stepsMs } from './spacing.ts'
 
-export type TrackName = 'spans' | 'metrics' | 'calls'
+/** `counts`: a house's counters, their names in place of routes. */
+export type TrackName = 'spans' | 'metrics' | 'calls' | 'counts'
 
 export interface Bucket {
   /** Place among all that this service closed: a watch is rebuilt in this order. */
@@ -60,8 +61,10 @@ export function emptyTrack(name: TrackName): TrackState {
   }
 }
 
+const isOfPoints = (name: TrackName) => name === 'metrics' || name === 'counts'
+
 export function baseMsOf(name: TrackName): number {
-  return name === 'metrics' ? 5_000 : windowMs
+  return isOfPoints(name) ? 5_000 : windowMs
 }
 
 /** The open cells at `atMs`, or null when that bucket has closed (counted as late). */
@@ -177,7 +180,7 @@ export function closeNext(
     track.closedToMs = Math.floor(track.openFromMs / stepMs) * stepMs
   }
   const lost = rules.lost?.(startMs, endMs) ?? false
-  const missing = empty && (track.name === 'metrics' || lost || !rules.heard(startMs, endMs))
+  const missing = empty && (isOfPoints(track.name) || lost || !rules.heard(startMs, endMs))
   const bucket = {
     seq: rules.nextSeq(),
     startMs,
@@ -199,7 +202,7 @@ function lastFilledMs(track: TrackState): number {
 
 /** detection.md 6.5: instances now over the median per bucket of the 5 min before, at most 1. */
 function completenessOf(track: TrackState, cells: BucketCells, endMs: number): number {
-  if (track.name !== 'metrics') return 1
+  if (!isOfPoints(track.name)) return 1
   const before: number[] = []
   for (let i = track.closed.length - 1; i >= 0; i--) {
     const bucket = track.closed[i]!

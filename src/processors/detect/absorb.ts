@@ -154,7 +154,8 @@ export function absorbSnapshot(state: ServiceState, record: Snapshot, into: Abso
     state.series.set(record.instance, series)
   }
   const caller = record.caller ?? null
-  const trackName = caller === null ? 'metrics' : 'calls'
+  const own = record.counter === true ? 'counts' : 'metrics'
+  const trackName = caller === null ? own : 'calls'
   const track = state.tracks[trackName]
   if (caller !== null) noteCaller(state, caller, record.arrivedMs, dirty)
   const stepBefore = track.stepMs

@@ -30,7 +30,7 @@ export function settledMs(state: ServiceState, graceMs: number): number {
 
 /** End of the newest cells that are still open; 0 for none. */
 export function openToMs({ tracks, gauges }: ServiceState): number {
-  const ends = [tracks.spans, tracks.metrics, tracks.calls].flatMap((track) =>
+  const ends = Object.values(tracks).flatMap((track) =>
     [...track.open.keys()].map((startMs) => startMs + baseMsOf(track.name)),
   )
   const minutes = [...gauges.track.open.keys()].map((startMs) => startMs + minuteMs)

@@ -36,7 +36,7 @@ export interface Watermarks {
   readonly endMs: number | null
 }
 
-const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
+const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls', 'counts']
 const minuteMs = 60_000
 const hourMs = 3_600_000
 
@@ -67,7 +67,7 @@ export function closeDue(
         const ranking = routeRanking(state, track)
         state.counts.routes += capRoutes(bucket.cells, ranking, settings.routesMax)
       }
-      onClosed(track, bucket)
+      if (track !== 'counts') onClosed(track, bucket)
       coarsen(bucket)
       noteVersions(state, track, bucket)
       noteInstances(state, track, bucket)
@@ -124,7 +124,7 @@ function coarsen(bucket: Bucket): void {
 }
 
 function noteVersions(state: ServiceState, track: TrackName, bucket: Bucket): void {
-  if (track === 'calls') return
+  if (track === 'calls' || track === 'counts') return
   const counts = [...bucket.cells].map(([version, { routes }]) => {
     let requests = 0
     for (const cell of routes.values()) requests += cell.requests
@@ -135,7 +135,7 @@ function noteVersions(state: ServiceState, track: TrackName, bucket: Bucket): vo
 }
 
 function noteInstances(state: ServiceState, track: TrackName, bucket: Bucket): void {
-  if (track === 'calls' || bucket.cells.size === 0) return
+  if (track === 'calls' || track === 'counts' || bucket.cells.size === 0) return
   state.instances.push([bucket.endMs, instancesOf(bucket.cells)])
   const newestMs = Math.max(...state.instances.map(([endMs]) => endMs))
   state.instances = state.instances.filter(([endMs]) => endMs > newestMs - minuteMs)

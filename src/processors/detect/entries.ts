@@ -33,7 +33,8 @@ import {
 } from './service-state.ts'
 
 const hourMs = 3_600_000
-const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls']
+/** New ones come last: what is stored goes by the place. */
+const trackNames: readonly TrackName[] = ['spans', 'metrics', 'calls', 'counts']
 
 export const openGroup = (track: TrackName | 'failures' | 'gauges', startMs: number) =>
   `open/${track}/${startMs}`

@@ -71,7 +71,7 @@ export class ServiceRun {
 
   #history(fromMs: number): Closed[] {
     const items: Closed[] = []
-    for (const track of ['spans', 'metrics', 'calls'] as const) {
+    for (const track of ['spans', 'metrics', 'calls', 'counts'] as const) {
       for (const bucket of this.state.tracks[track].closed) {
         if (bucket.startMs >= fromMs) items.push({ kind: 'bucket', track, bucket })
       }

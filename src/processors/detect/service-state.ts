@@ -105,6 +105,7 @@ export function emptyService(key: string): ServiceState {
       spans: emptyTrack('spans'),
       metrics: emptyTrack('metrics'),
       calls: emptyTrack('calls'),
+      counts: emptyTrack('counts'),
     },
     failures: new Map(),
     kindsClosedToMs: null,

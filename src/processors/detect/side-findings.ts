@@ -13,7 +13,8 @@ const edgeRefreshMs = 3_600_000
 export function silenceFindings(state: ServiceState, closed: readonly Closed[]): Finding[] {
   const findings: Finding[] = []
   for (const each of closed) {
-    if (each.kind !== 'bucket' || each.track === 'calls' || each.bucket.missing) continue
+    if (each.kind !== 'bucket' || each.bucket.missing) continue
+    if (each.track === 'calls' || each.track === 'counts') continue
     const silent = each.bucket.cells.size === 0
     if (silent === state.silent) continue
     state.silent = silent

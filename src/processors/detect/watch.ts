@@ -18,10 +18,10 @@ import { type Bucket, windowMs } from '../../core/rollup/track.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { Aftermath } from './aftermath.ts'
+import { AloneStreams } from './alone-streams.ts'
 import { type Arms, countArms } from './arms.ts'
 import type { Closed } from './closing.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
-import { GaugeStreams } from './gauge-streams.ts'
 import { LatencyReport } from './latency-report.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
@@ -50,7 +50,7 @@ export class Watch {
   #streams: WatchStream[]
   #callers: AvailabilityStream[]
   readonly #kinds: NewKindStream
-  readonly #gauges: GaugeStreams
+  readonly #alone: AloneStreams
   readonly #latency: LatencyReport
   readonly #preTrend: number | null
   #weights: number[] = []
@@ -74,7 +74,7 @@ export class Watch {
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
-    this.#gauges = new GaugeStreams(state, facts, limits)
+    this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
     this.#preTrend = release === null ? null : this.#builder.preTrend()
     this.#lastEndMs = facts.startMs
@@ -102,9 +102,7 @@ export class Watch {
       logE: stream.logE,
       weight: this.#weights[i]!,
     }))
-    const { logEs, weight } = this.#gauges
-    const gauges = logEs.map((logE) => ({ signal: 'gauge', logE, weight }))
-    return [...counts, ...gauges] as StreamEvidence[]
+    return [...counts, ...this.#alone.quick()] as StreamEvidence[]
   }
 
   /** Whether the watch is over once the bucket that ends at `endMs` has been taken. */
@@ -126,6 +124,7 @@ export class Watch {
       this.#takeKinds(closed.bucket)
       return null
     }
+    if (this.release !== null) this.#alone.take(closed)
     if (closed.kind === 'gauges') return this.#takeGauges(closed.bucket)
     const { bucket, track } = closed
     if (track === 'calls' && bucket.startMs >= this.facts.startMs) {
@@ -139,8 +138,6 @@ export class Watch {
   /** Without requests the minutes of the gauges are the buckets of the watch. */
   #takeGauges(bucket: GaugeBucket): EvidenceFinding | null {
     const { facts } = this
-    if (this.release === null) return null
-    this.#gauges.take(bucket)
     if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
     this.#noteUsable(bucket.totals.size > 0)
     this.#lastEndMs = bucket.endMs
@@ -250,7 +247,8 @@ export class Watch {
 
   finding(final: boolean): EvidenceFinding {
     const counts = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
-    const streams = [...counts, ...this.#gauges.evidence({ final })]
+    const alone = this.#alone.evidence({ final, newGoneForMs: this.#newGoneForMs })
+    const streams = [...counts, ...alone]
     const { service, startMs } = { service: this.#state.key, startMs: this.facts.startMs }
     const spans = this.#state.kindBuckets.filter((each) => each.startMs >= startMs)
     return {

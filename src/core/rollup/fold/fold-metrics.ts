@@ -55,6 +55,7 @@ export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathe
   for (const each of located) {
     const { metric, role, point, identity } = each
     if (role.is === 'value') fold.value(each)
+    if (role.is === 'counter') fold.counter(each)
     if (role.is !== 'requests') continue
     const side = sideOf(metric, point.attributes)
     if (side === null || !preferences.takes(ownerOf(identity), role, side)) continue
@@ -73,15 +74,16 @@ function locate(
   const resourceId = hashFacts([canonical(block.resource)])
   const located: Located[] = []
   for (const metric of block.metrics) {
-    const role = roleOf(metric)
+    const role = roleOf(metric, settings.metrics)
     for (const point of metric.points) {
       const own = ownIdentity(block.resource, point.attributes)
         ? identify(merged(block, point), settings)
         : identity
       if (own === null) counter.refuse('no-service')
       else if (lacksTemporality(metric)) counter.refuse('no-temporality')
-      else if (role.is === 'requests' && point.value < 0) counter.refuse('negative')
-      else if (role.is === 'value' && !Number.isFinite(point.value)) counter.refuse('no-number')
+      else if ((role.is === 'requests' || role.is === 'counter') && point.value < 0)
+        counter.refuse('negative')
+      else if (role.is !== 'requests' && !Number.isFinite(point.value)) counter.refuse('no-number')
       else if (metric.kind !== 'gauge' && point.startMs > point.timeMs)
         counter.refuse('wrong-start')
       else if (admission.admits(point.timeMs, counter)) {
@@ -167,6 +169,20 @@ class PointFold {
     if (unanswered) window.unanswered += count
   }
 
+  /** A house's counter: its series are summed under the metric's name. */
+  counter(each: Located): void {
+    const { metric, point, identity } = each
+    if (isCumulative(metric)) {
+      this.#snapshot(each, { role: 'server', route: metric.name, callee: null, counter: true })
+      return
+    }
+    const series = this.#gathering.rollups.series(identity, 'counts')
+    const window = series.window(this.#windowOf(point.timeMs), identity.instance)
+    window.spacingMs = Math.max(window.spacingMs, spacingOf(point))
+    const requests = point.value
+    series.row(window, metric.name).add({ instance: identity.instance, requests, errors: 0 })
+  }
+
   value({ metric, point, identity }: Located): void {
     const counts = metric.kind === 'sum' && metric.monotonic
     const total = counts && isCumulative(metric)
@@ -188,7 +204,13 @@ class PointFold {
       role,
       route,
       callee,
-    }: { readonly role: Side; readonly route: string; readonly callee: string | null },
+      counter = false,
+    }: {
+      readonly role: Side
+      readonly route: string
+      readonly callee: string | null
+      readonly counter?: boolean
+    },
   ): void {
     const { failed, unanswered } = outcomeOf(metric, point.attributes, role)
     const snapshot: SnapshotPoint = {
@@ -199,10 +221,10 @@ class PointFold {
       unanswered,
       startMs: point.startMs,
       timeMs: point.timeMs,
-      count: requestsOf(metric, point),
+      count: counter ? point.value : requestsOf(metric, point),
       latency: latencyOf(metric, point),
     }
-    this.#gathering.readings.addSnapshot(identity, { point: snapshot, callee })
+    this.#gathering.readings.addSnapshot(identity, { point: snapshot, callee, counter })
   }
 
   #windowOf(timeMs: number): number {

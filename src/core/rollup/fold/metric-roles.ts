@@ -9,6 +9,7 @@
 import type { Attributes, Metric } from '../../intake/otlp/telemetry.ts'
 import { firstText, type Outcome, pointOutcome } from '../../intake/outcome.ts'
 import { textAt } from '../../intake/identity.ts'
+import { isCounted, type MetricRule, ruleFor } from '../metric-rules.ts'
 
 export type Side = 'server' | 'client'
 
@@ -16,6 +17,8 @@ export type Side = 'server' | 'client'
 export type Family = 'new' | 'old' | 'spanmetrics' | 'sum'
 
 export type MetricRole =
+  /** A counter of the house, counted against an exposure. */
+  | { readonly is: 'counter' }
   | { readonly is: 'requests'; readonly family: Family; readonly protocol: string }
   | { readonly is: 'value' }
   | { readonly is: 'unused' }
@@ -64,7 +67,27 @@ const requestCount = /(^|[._])(requests?|calls)([._](count|total))*$/
 const ownSums =
   /^(otel\.|otlp\.|otelcol|jvm\.|process\.|nodejs\.|v8js\.|dotnet\.|go\.|cpython\.|system\.|k8s\.|container\.|db\.|kafka\.)/
 
-export function roleOf(metric: Metric): MetricRole {
+/**
+ * What a runtime tells of its process starts anew with every process, and with every release: compared with the old
+ * one's it would be an alarm each time. Judged only where the settings name it. Counts of what is in flight go by
+ * the share of the traffic.
+ */
+const ofProcess =
+  /^(otel|otlp|otelcol|jvm|process|nodejs|v8js|dotnet|aspnetcore|kestrel|go|cpython)[._]|[._]active_requests$/
+const ofSdk = /^(@opentelemetry\/sdk|io\.opentelemetry\.(sdk|exporters)|opentelemetry\.sdk)/
+
+export function roleOf(metric: Metric, rules: readonly MetricRule[] = []): MetricRole {
+  const { kind, name, scope } = metric
+  const rule = ruleFor(rules, name)
+  if (rule?.signal === 'ignore') return { is: 'unused' }
+  if (kind === 'sum' && metric.monotonic && isCounted(rules, name)) return { is: 'counter' }
+  if (rule !== null && (kind === 'gauge' || kind === 'sum')) return { is: 'value' }
+  const role = roleByName(metric)
+  if (role.is === 'value' && (ofProcess.test(name) || ofSdk.test(scope))) return { is: 'unused' }
+  return role
+}
+
+function roleByName(metric: Metric): MetricRole {
   const { kind, name } = metric
   if (kind === 'gauge') return { is: 'value' }
   if (kind === 'sum') return sumRole(metric)

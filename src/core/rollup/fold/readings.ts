@@ -25,14 +25,22 @@ export class Readings {
     this.#settings = settings
   }
 
-  /** Requests of the service itself or, with a callee, its calls: those belong to the callee's key. */
+  /** Requests of the service itself, or its counters; or, with a callee, its calls: those belong to the callee's key. */
   addSnapshot(
     { key, version, hints, instance }: Identity,
-    { point, callee }: { readonly point: SnapshotPoint; readonly callee: string | null },
+    {
+      point,
+      callee,
+      counter = false,
+    }: {
+      readonly point: SnapshotPoint
+      readonly callee: string | null
+      readonly counter?: boolean
+    },
   ): void {
     const head: SnapshotHead =
       callee === null
-        ? { service: key, version, ...hintsMember(hints), instance }
+        ? { service: key, version, ...(counter && { counter }), ...hintsMember(hints), instance }
         : { service: callee, caller: key, version, instance }
     at(this.#snapshots, head).push(point)
   }

@@ -97,13 +97,13 @@ export class Window {
 /** Requests of one service and version from one source. */
 export class Series {
   readonly identity: Identity
-  readonly source: 'spans' | 'metrics'
+  readonly source: Rollup['source']
   readonly windows = new Map<number, Window>()
   readonly #routes: RouteLimit
   readonly #owner: string
   #last: Window | null = null
 
-  constructor(identity: Identity, source: 'spans' | 'metrics', routes: RouteLimit) {
+  constructor(identity: Identity, source: Rollup['source'], routes: RouteLimit) {
     this.identity = identity
     this.source = source
     this.#routes = routes
@@ -149,7 +149,7 @@ export class Rollups {
     return series
   }
 
-  series(identity: Identity, source: 'spans' | 'metrics'): Series {
+  series(identity: Identity, source: Rollup['source']): Series {
     const { key, version, hints } = identity
     const id = JSON.stringify([key, version, source, hints])
     let series = this.#series.get(id)

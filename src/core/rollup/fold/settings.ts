@@ -1,5 +1,6 @@
 /** What a fold depends on beside its input; the defaults are the contract's. */
 import { makeScrubber } from '../../intake/exceptions/scrub.ts'
+import type { MetricRule } from '../metric-rules.ts'
 import type { IdentitySettings } from '../../intake/identity.ts'
 
 export interface FoldSettings extends IdentitySettings {
@@ -12,6 +13,8 @@ export interface FoldSettings extends IdentitySettings {
   readonly behindMs: number
   /** About how large an output record may grow before it is split, in bytes of JSON. */
   readonly recordBytesMax: number
+  /** What a house says of its own metrics. */
+  readonly metrics: readonly MetricRule[]
   /** Takes out of messages, templates and frames what must not leave ingest. */
   readonly scrub: (text: string) => string
 }
@@ -24,5 +27,6 @@ export const foldDefaults: FoldSettings = {
   behindMs: 24 * 3_600_000,
   // Estimates may be off by half; a topic takes 1 MiB.
   recordBytesMax: 512 * 1024,
+  metrics: [],
   scrub: makeScrubber(),
 }

@@ -299,11 +299,11 @@ describe('folding sums and gauges', () => {
     ).toEqual([3])
   })
 
-  it('does not take what exporters count of themselves for requests', () => {
+  it('takes what exporters count of themselves neither for requests nor for a gauge', () => {
     const folded = foldJson(
       metricsOf([sum([total(5, { success: true })], {}, 'otlp.exporter.exported')]),
     )
-    expect(folded.events.map(({ kind }) => kind)).toEqual(['gauge'])
+    expect(folded.events).toEqual([])
   })
 
   it('forwards other values as gauges, running totals marked', () => {

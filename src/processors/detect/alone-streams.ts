@@ -1,0 +1,56 @@
+/** The streams of a watch that stand outside its weighted sum: gauges and business counters. */
+import type { StreamEvidence } from '../../contracts/findings.ts'
+import { hasRecovered, judgeDefaults } from '../../core/detection/judge.ts'
+import type { WatchFacts } from '../../core/releases/release-state.ts'
+import { BusinessStreams } from './business-streams.ts'
+import type { Closed } from './closing.ts'
+import { type GaugeRules, GaugeStreams } from './gauge-streams.ts'
+import type { ServiceState } from './service-state.ts'
+
+export class AloneStreams {
+  readonly #source: WatchFacts['source']
+  readonly #gauges: GaugeStreams
+  readonly #business: BusinessStreams
+
+  constructor(state: ServiceState, facts: WatchFacts, rules: GaugeRules) {
+    this.#source = facts.source
+    this.#gauges = new GaugeStreams(state, facts, rules)
+    this.#business = new BusinessStreams(state, facts, rules.metrics)
+  }
+
+  take(closed: Exclude<Closed, { readonly kind: 'kinds' }>): void {
+    if (closed.kind === 'gauges') return this.#gauges.take(closed.bucket)
+    if (closed.track === 'counts') this.#business.take('counts', closed.bucket)
+    else if (closed.track === this.#source) this.#business.take('requests', closed.bucket)
+  }
+
+  /** Log E and weight alone. */
+  quick(): Pick<StreamEvidence, 'signal' | 'logE' | 'weight'>[] {
+    const [gauges, business] = [this.#gauges, this.#business]
+    return [
+      ...gauges.logEs.map((logE) => ({ signal: 'gauge' as const, logE, weight: gauges.weight })),
+      ...business.logEs.map((logE) => ({
+        signal: 'business' as const,
+        logE,
+        weight: business.weight,
+      })),
+    ]
+  }
+
+  /** A split has nothing left to compare once the new version has gone, which it has for `newGoneForMs`. */
+  evidence({
+    final,
+    newGoneForMs,
+  }: {
+    readonly final: boolean
+    readonly newGoneForMs: number
+  }): StreamEvidence[] {
+    const all = [...this.#business.evidence({ final }), ...this.#gauges.evidence({ final })]
+    if (newGoneForMs < judgeDefaults.recoveredForMs) return all
+    return all.map((each) =>
+      each.mode !== 'split' || hasRecovered(each)
+        ? each
+        : { ...each, recovered: 1, recoveredForMs: newGoneForMs },
+    )
+  }
+}
