@@ -45,6 +45,8 @@ export interface ReadTurn {
 /** What an opened unit holds in memory. `pending` was fetched and waits for its turn. */
 export interface OpenUnit {
   readonly machine: Machine
+  /** The unit's name in the positions of its outputs. */
+  readonly source: string
   /** null for units without a checkpoint: nobody repeats to them. */
   readonly applied: Applied | null
   next: number
@@ -57,7 +59,6 @@ export interface OpenUnit {
 }
 
 export interface ReadContext {
-  readonly unit: string
   readonly reader: PartitionReader
   readonly router: Router
   readonly clock: Clock
@@ -157,7 +158,7 @@ function applyOne(
   const outputs = open.machine.apply(record)
   if (outputs.length === 0) return
   const from = turn.outputs.length
-  context.router.route(outputs, { unit: context.unit, offset: record.offset }, turn.outputs)
+  context.router.route(outputs, { unit: open.source, offset: record.offset }, turn.outputs)
   for (let at = from; at < turn.outputs.length; at++) {
     turn.bytes += turn.outputs[at]!.value?.length ?? 0
   }

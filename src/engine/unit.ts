@@ -11,53 +11,22 @@
  * leaves the partition with this member it goes on with the next reader, and nothing is loaded. If another
  * had it in between, its generation fences the next commit, and the state is loaded then.
  */
-import { partitionOf } from '../core/kernel/murmur2.ts'
-import { Applied } from '../core/kernel/positions.ts'
-import type { UnitClock } from '../core/kernel/tick-clock.ts'
-import { type CheckpointStore, type CommitAnswer, emptyApplied } from '../ports/checkpoint-store.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { EventLog, PartitionReader } from '../ports/event-log.ts'
-import type { Processor } from '../processors/processor.ts'
-import { type Attempt, publish, untilDone } from './publish.ts'
-import { type OpenUnit, type ReadTurn, readTurn, type TurnLimits } from './read-turn.ts'
-import type { ReaderSlot } from './reader-slot.ts'
-import type { Router } from './route.ts'
+import { UnreachableError } from '../core/kernel/errors.ts'
+import { type CommitAnswer, emptyApplied } from '../ports/checkpoint-store.ts'
+import { openUnit } from './open-unit.ts'
+import { publish, untilDone } from './publish.ts'
+import { type ReadTurn, readTurn } from './read-turn.ts'
 import { sleep } from './system-clock.ts'
+import { attempt, type Opened, type UnitContext, type UnitOptions } from './unit-context.ts'
 import type { UnitStatus } from './unit-status.ts'
 
-export interface UnitOptions {
-  readonly unit: string
-  readonly processor: Processor
-  readonly readers: ReaderSlot
-  readonly log: EventLog
-  /** null for a unit without state. */
-  readonly store: CheckpointStore | null
-  readonly clock: Clock
-  readonly router: Router
-  readonly limits: TurnLimits
-  readonly status: UnitStatus
-  /** Time of this unit for the ticks; only ingest has one. */
-  readonly times: UnitClock | null
-  /** Ends after the turn at hand. */
-  readonly stopping: AbortSignal
-  /** Ends now, with the turn uncommitted. */
-  readonly abandoned: AbortSignal
-}
-
-interface UnitContext extends UnitOptions {
-  readonly reader: PartitionReader
-  readonly slice: { startedMs: number }
-}
-
-export type UnitEnd = 'stopped' | 'beyond-end' | 'abandoned'
+export type UnitEnd = 'stopped' | 'abandoned'
 
 /** An opening that lost its generation though it still owns the partition tries again after this. */
 const reopenMs = 1_000
-
-interface Opened extends OpenUnit {
-  readonly generation: number
-  commit: number
-}
+const notYetMs = 100
+/** How often a unit that is refused looks whether its topic was reset. */
+const refusedMs = 5_000
 
 export async function runUnit(options: UnitOptions): Promise<UnitEnd> {
   const { clock, status, readers, stopping, abandoned } = options
@@ -70,14 +39,19 @@ export async function runUnit(options: UnitOptions): Promise<UnitEnd> {
     if (opened === null) {
       const opening = await openUnit(context)
       if (opening === 'abandoned') return over(status, opening)
-      opened = opening
+      opened = opening === 'lost' ? null : opening
     } else goOn(opened, context)
-    const ended = await runTurns(opened, context)
-    if (ended === 'lost') {
+    const ended = opened === null ? 'lost' : await runTurns(opened, context)
+    if (ended === 'beyond-end') {
+      await untilReset(opened!, context)
+      opened = null
+    } else if (ended === 'lost') {
       status.state = 'waiting'
       status.reason = 'its partition is being dealt'
       // Its offset is the group's, which another member may have moved.
       if (options.store === null) opened = null
+      // A consumer that does not run commits nothing, a moment before its readers are lost.
+      if (!reader.lost) await sleep(clock, notYetMs, abandoned)
     } else if (ended === 'fenced') {
       status.fenced++
       opened = null
@@ -92,9 +66,32 @@ export async function runUnit(options: UnitOptions): Promise<UnitEnd> {
 }
 
 function over(status: UnitStatus, end: UnitEnd): UnitEnd {
-  status.state = end === 'beyond-end' ? 'refused' : 'ended'
-  if (end !== 'beyond-end') status.reason = null
+  status.state = 'ended'
+  status.reason = null
   return end
+}
+
+/**
+ * Until then nothing is read: the topic may grow beyond the stored offset, and what lay before it would be
+ * passed over in silence. A reset raises the epoch.
+ */
+async function untilReset({ next, epoch }: Opened, context: UnitContext): Promise<void> {
+  const { store, unit, reader, clock, status } = context
+  status.state = 'refused'
+  status.reason =
+    `its stored offset ${next} lies beyond the end of ${reader.topic}, which must have been made anew: ` +
+    `\`culprit topics reset ${reader.topic}\` starts it at its beginning`
+  const ends = AbortSignal.any([context.stopping, context.abandoned])
+  while (!ends.aborted) {
+    await sleep(clock, refusedMs, ends)
+    try {
+      const place = store === null ? await reader.committedOffset() : await store.place(unit)
+      // A group forgets its offsets with the topic: what comes is new by that alone.
+      if (place === null ? store === null : place.epoch !== epoch) return
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+    }
+  }
 }
 
 /** The turn at hand was committed when the reader before was lost; what it had fetched is fetched again. */
@@ -110,16 +107,13 @@ function goOn(opened: Opened, { reader, status }: UnitContext): void {
 async function runTurns(
   opened: Opened,
   context: UnitContext,
-): Promise<UnitEnd | 'lost' | 'fenced' | 'moved'> {
+): Promise<UnitEnd | 'lost' | 'beyond-end' | 'fenced' | 'moved'> {
   const { status, times } = context
   for (;;) {
     if (context.abandoned.aborted) return 'abandoned'
     const { ended, turn } = await readTurn(opened, context)
-    if (ended === 'beyond-end') {
-      status.reason = `stored offset ${opened.next} lies beyond the end of ${context.reader.topic}`
-      return 'beyond-end'
-    }
-    if (ended === 'lost' && context.store === null) return 'lost'
+    if (ended === 'beyond-end') return ended
+    if (ended === 'lost' && context.store === null) return ended
     if (turn.progress > 0) {
       const startedMs = context.clock.monotonic()
       const settled = await settle(opened, turn, context)
@@ -168,7 +162,8 @@ async function commitTurn(
   const { store, unit, reader } = context
   if (store === null) {
     opened.machine.takeChanges()
-    return untilDone(() => reader.commitOffset(opened.next), attempt(context))
+    const { next, epoch } = opened
+    return untilDone(() => reader.commitOffset({ next, epoch }), attempt(context))
   }
   const commit = {
     generation: opened.generation,
@@ -181,71 +176,4 @@ async function commitTurn(
   const answer = await untilDone(() => store.commit(unit, commit), attempt(context))
   if (answer === 'ok' || answer === 'done') opened.commit++
   return answer
-}
-
-async function openUnit(context: UnitContext): Promise<Opened | 'abandoned'> {
-  const { unit, processor, reader, log, store, status } = context
-  status.state = 'opening'
-  const start = await untilDone(async () => {
-    const checkpoint = store === null ? null : await store.open(unit, context.clock.now())
-    const next = checkpoint === null ? await reader.committedOffset() : checkpoint.next
-    return {
-      checkpoint,
-      isNew: next === null,
-      next: next ?? (await log.offsets(reader.topic, reader.partition)).earliest,
-    }
-  }, attempt(context))
-  if (start === 'abandoned') return 'abandoned'
-  const { checkpoint, next } = start
-  const outbox = checkpoint?.outbox ?? []
-  if ((await publish(log, outbox, attempt(context))) === 'abandoned') return 'abandoned'
-  const opened: Opened = {
-    machine: processor.open(unit, checkpoint?.entries ?? []),
-    applied: checkpoint === null ? null : new Applied(checkpoint.applied),
-    generation: checkpoint?.generation ?? 0,
-    commit: checkpoint?.commit ?? 0,
-    next,
-    fetchedNext: next,
-    pending: [],
-    pendingFrom: 0,
-    receivedMonotonicMs: 0,
-  }
-  if (start.isNew && (await restore(opened, context)) === 'abandoned') return 'abandoned'
-  reader.seek(next)
-  status.next = next
-  status.state = 'running'
-  status.reason = null
-  return opened
-}
-
-/** A unit without a checkpoint learns from compacted topics what its predecessors had published. */
-async function restore(opened: Opened, context: UnitContext): Promise<'restored' | 'abandoned'> {
-  const { processor, reader, log } = context
-  const plan = processor.restore
-  if (plan === undefined) return 'restored'
-  const partitions = log.partitionCount(reader.topic)
-  for (const topic of plan.topics) {
-    const read = await untilDone(
-      () =>
-        log.readAll(topic, (record) => {
-          const key = plan.partitionBy(record)
-          if (key === null || partitionOf(key, partitions) !== reader.partition) return
-          opened.machine.restore?.(record)
-        }),
-      attempt(context),
-    )
-    if (read === 'abandoned') return 'abandoned'
-  }
-  return 'restored'
-}
-
-function attempt({ clock, status, abandoned }: UnitContext): Attempt {
-  return {
-    clock,
-    signal: abandoned,
-    failed: (error) => {
-      status.state = error === null ? 'running' : 'blocked'
-      status.reason = error === null ? null : error.message
-    },
-  }
 }

@@ -29,11 +29,17 @@ export interface AppliedTable {
   readonly units: readonly (readonly [string, number, number, number])[]
 }
 
-export interface Checkpoint {
-  readonly generation: number
-  readonly commit: number
+/** Where a unit stands in its input. */
+export interface UnitPlace {
   /** Next input offset; null when the unit has never committed. */
   readonly next: number | null
+  /** Which making of the topic its offsets count in: 0 for the first, raised by `restart`. */
+  readonly epoch: number
+}
+
+export interface Checkpoint extends UnitPlace {
+  readonly generation: number
+  readonly commit: number
   readonly applied: AppliedTable
   /** By group, then key, in code units. */
   readonly entries: readonly StoredEntry[]
@@ -64,6 +70,13 @@ export interface CheckpointStore {
   open(unit: string, nowMs: number): Promise<Checkpoint>
   /** Rejects with UnreachableError when the store did not answer: the same commit may be sent again. */
   commit(unit: string, commit: Commit): Promise<CommitAnswer>
+  /**
+   * The unit's topic was made anew: its next offset is 0, in an epoch of its own, max(stored + 1, now in
+   * ms); all else stays. Fences whoever has the unit. Answers the epoch, null for a unit without commits.
+   */
+  restart(unit: string, nowMs: number): Promise<number | null>
+  /** Without taking the unit; null for one that was never opened. */
+  place(unit: string): Promise<UnitPlace | null>
   /** Names of units that have a checkpoint, in code units. For queries, as all below. */
   units(): Promise<readonly string[]>
   groups(unit: string): Promise<readonly string[]>

@@ -78,6 +78,13 @@ export type Fetched =
   /** The position lies behind the end: the topic was made anew. */
   | { readonly status: 'beyond-end'; readonly end: number }
 
+/** What a group keeps of one partition, for units without a checkpoint. */
+export interface GroupOffset {
+  readonly next: number
+  /** Which making of the topic the offset counts in, as a checkpoint's. */
+  readonly epoch: number
+}
+
 /** One owned partition. Nothing is fetched before the first `seek`. */
 export interface PartitionReader {
   readonly topic: string
@@ -87,9 +94,9 @@ export interface PartitionReader {
   fetch(request: FetchRequest): Promise<Fetched>
   /** Called between slices of work: keeps the membership alive. Returns whether it still is. */
   heartbeat(): Promise<boolean>
-  /** The group's own offset, for units without a checkpoint; null before the first commit. */
-  committedOffset(): Promise<number | null>
-  commitOffset(next: number): Promise<'ok' | 'lost'>
+  /** The group's own offset; null before the first commit, and where the log forgot it with the topic. */
+  committedOffset(): Promise<GroupOffset | null>
+  commitOffset(offset: GroupOffset): Promise<'ok' | 'lost'>
 }
 
 export interface Membership {
@@ -107,6 +114,11 @@ export interface JoinRequest {
   readonly assigned: (readers: readonly PartitionReader[]) => void
 }
 
+export interface LogPlace {
+  readonly topic: string
+  readonly partition: number
+}
+
 export interface EventLog {
   /** Makes what is missing. A topic with another number of partitions is a ConfigError. */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>
@@ -118,5 +130,8 @@ export interface EventLog {
   readAll(topic: string, visit: (record: LogRecord) => void): Promise<void>
   /** First offset kept, and the offset that the next record gets. */
   offsets(topic: string, partition: number): Promise<{ earliest: number; end: number }>
+  groupOffset(group: string, place: LogPlace): Promise<GroupOffset | null>
+  /** `busy` while the group has members: theirs alone is the word. */
+  setGroupOffset(group: string, place: LogPlace, offset: GroupOffset): Promise<'ok' | 'busy'>
   close(): Promise<void>
 }

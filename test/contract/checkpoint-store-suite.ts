@@ -54,6 +54,7 @@ export function checkpointStoreSuite(name: string, open: () => Promise<StoreUnde
         generation: 1_000,
         commit: 0,
         next: null,
+        epoch: 0,
         applied: emptyApplied,
         entries: [],
         outbox: [],
@@ -203,6 +204,38 @@ export function checkpointStoreSuite(name: string, open: () => Promise<StoreUnde
       await under.empty()
       expect(['moved', 'fenced']).toContain(await store.commit(unit, commitOf(generation, 1)))
       expect(await store.open(unit, 1)).toMatchObject({ next: null, entries: [] })
+    })
+
+    it('restarts a unit in a new epoch with all that it has, and fences its owner', async () => {
+      const unit = newUnit()
+      const { generation } = await store.open(unit, 1_000)
+      const applied = { logTimeMs: 77, units: [['ingest/x/0', 5, 1, 70]] } as const
+      const outbox = [{ topic: 't', partition: 0, key: null, value: null, headers: {} }]
+      const changes = { puts: [entry('w', 'a', '1')], deletes: [], deletedGroups: [] }
+      await store.commit(unit, commitOf(generation, 0, { next: 42, applied, changes, outbox }))
+      expect(await store.place(unit)).toEqual({ next: 42, epoch: 0 })
+
+      expect(await store.restart(unit, 5_000)).toBe(5_000)
+      expect(await store.place(unit)).toEqual({ next: 0, epoch: 5_000 })
+      expect(await store.commit(unit, commitOf(generation, 1))).toBe('fenced')
+      const opened = await store.open(unit, 1_000)
+      expect(opened).toMatchObject({ commit: 1, next: 0, epoch: 5_000, applied, outbox })
+      expect(shown(opened.entries)).toEqual(['w|a=1'])
+
+      await store.commit(unit, commitOf(opened.generation, 1, { next: 3 }))
+      expect(await store.open(unit, 1_000)).toMatchObject({ commit: 2, next: 3, epoch: 5_000 })
+      // The clock went back: an epoch is never given twice.
+      expect(await store.restart(unit, 4_000)).toBe(5_001)
+    })
+
+    it('restarts no unit that has no commits, and takes nobody’s by looking where it stands', async () => {
+      const unit = newUnit()
+      expect(await store.place(unit)).toBeNull()
+      expect(await store.restart(unit, 5_000)).toBeNull()
+      const { generation } = await store.open(unit, 1_000)
+      expect(await store.place(unit)).toEqual({ next: null, epoch: 0 })
+      expect(await store.restart(unit, 5_000)).toBeNull()
+      expect(await store.commit(unit, commitOf(generation, 0))).toBe('ok')
     })
 
     it('holds units apart', async () => {

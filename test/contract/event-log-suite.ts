@@ -156,8 +156,8 @@ export function eventLogSuite(name: string, open: () => Promise<LogUnderTest>): 
       await log.append([newRecord(events, 'kept', { partition: 1, key: 'k' })])
       await log.append(['a', 'b', 'a'].map((key, n) => newRecord(compacted, String(n), { key })))
       const { readers, leave } = await joined(log, [events], 'reopened')
-      await readers(events, 0).commitOffset(0)
-      await readers(events, 1).commitOffset(1)
+      await readers(events, 0).commitOffset({ next: 0, epoch: 0 })
+      await readers(events, 1).commitOffset({ next: 1, epoch: 5 })
       await leave()
       log = await under.reopen()
       await log.ensureTopics([
@@ -166,7 +166,7 @@ export function eventLogSuite(name: string, open: () => Promise<LogUnderTest>): 
       ])
       const again = await joined(log, [events], 'reopened')
       expect((await readRecords(again.readers(events, 1), 1)).map(text)).toEqual(['kept'])
-      expect(await again.readers(events, 1).committedOffset()).toBe(1)
+      expect(await again.readers(events, 1).committedOffset()).toEqual({ next: 1, epoch: 5 })
       expect(await log.offsets(events, 1)).toEqual({ earliest: 0, end: 1 })
       expect(await lastByKey(log, compacted)).toEqual({ a: '2', b: '1' })
       await again.leave()
@@ -209,12 +209,13 @@ export function eventLogSuite(name: string, open: () => Promise<LogUnderTest>): 
         const one = await joined(log, [events], 'offsets-a')
         const two = await joined(log, [events], 'offsets-b')
         expect(await one.readers(events, 0).committedOffset()).toBeNull()
-        expect(await one.readers(events, 0).commitOffset(7)).toBe('ok')
-        expect(await one.readers(events, 0).committedOffset()).toBe(7)
+        const offset = { next: 7, epoch: 1_796_000_000_000 }
+        expect(await one.readers(events, 0).commitOffset(offset)).toBe('ok')
+        expect(await one.readers(events, 0).committedOffset()).toEqual(offset)
         expect(await two.readers(events, 0).committedOffset()).toBeNull()
         await one.leave()
         const back = await joined(log, [events], 'offsets-a')
-        expect(await back.readers(events, 0).committedOffset()).toBe(7)
+        expect(await back.readers(events, 0).committedOffset()).toEqual(offset)
         for (const { leave } of [two, back]) await leave()
       })
 
@@ -223,7 +224,25 @@ export function eventLogSuite(name: string, open: () => Promise<LogUnderTest>): 
         const { readers, leave } = await joined(log, [events], 'lost-offset')
         const reader = readers(events, 0)
         await leave()
-        expect(await reader.commitOffset(3)).toBe('lost')
+        expect(await reader.commitOffset({ next: 3, epoch: 0 })).toBe('lost')
+      })
+
+      it('takes an offset for a group from outside, but not while anybody is in it', async () => {
+        const events = await topic()
+        const place = { topic: events, partition: 0 }
+        const group = `offset-outside-${events}`
+        expect(await log.groupOffset(group, place)).toBeNull()
+        const { readers, leave } = await joined(log, [events], group)
+        const own = { next: 3, epoch: 0 }
+        expect(await readers(events, 0).commitOffset(own)).toBe('ok')
+        expect(await log.setGroupOffset(group, place, { next: 0, epoch: 9 })).toBe('busy')
+        expect(await log.groupOffset(group, place)).toEqual(own)
+        await leave()
+        const given = { next: 0, epoch: 9 }
+        await until(async () => (await log.setGroupOffset(group, place, given)) === 'ok')
+        const back = await joined(log, [events], group)
+        expect(await back.readers(events, 0).committedOffset()).toEqual(given)
+        await back.leave()
       })
 
       it('wakes a fetch that waits when its partition is lost', async () => {
@@ -344,9 +363,10 @@ async function lastByKey(log: EventLog, topic: string): Promise<Record<string, s
 }
 
 /** Waits for what a broker does in its own time; local logs have done it already. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !holds(); turn++) {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn++) {
+    if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, turn < 10 ? 0 : 20))
   }
-  if (!holds()) throw new Error('waited in vain')
+  throw new Error('waited in vain')
 }

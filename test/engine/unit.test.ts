@@ -245,18 +245,21 @@ describe('a unit', () => {
     expect((await store.open('detect/0', 0)).next).toBe(4)
   })
 
-  it('is refused when its topic was made anew: the stored offset lies beyond the end', async () => {
-    const { clock, store, start } = await world()
+  it('is refused when its topic was made anew, also when that has grown meanwhile', async () => {
+    const { clock, log, store, start } = await world()
     const { generation } = await store.open('detect/0', 1)
     const changes = { puts: [], deletes: [], deletedGroups: [] }
     const applied = { logTimeMs: 0, units: [] }
     await store.commit('detect/0', { generation, base: 0, next: 50, applied, changes })
     const run = await start(detect)
     await clock.advance(2_000)
-    expect(run.units()[0]).toMatchObject({
-      state: 'refused',
-      reason: 'stored offset 50 lies beyond the end of events',
-    })
+    const { state, reason } = run.units()[0]!
+    expect(state).toBe('refused')
+    expect(reason).toContain('its stored offset 50 lies beyond the end of events')
+    expect(reason).toContain('`culprit topics reset events`')
+    await log.append(Array.from({ length: 60 }, (_, n) => count(n, 0)))
+    await clock.advance(20_000)
+    expect(run.units()[0]).toMatchObject({ state: 'refused', records: 0 })
   })
 
   it('drains at a stop: the turn at hand is published and committed, then the group is left', async () => {

@@ -9,7 +9,9 @@ import type {
   EventLog,
   Fetched,
   FetchRequest,
+  GroupOffset,
   JoinRequest,
+  LogPlace,
   LogRecord,
   NewRecord,
   PartitionReader,
@@ -123,6 +125,14 @@ export class SimLog implements EventLog {
     return this.#call(() => this.#place.log.offsets(topic, partition))
   }
 
+  groupOffset(group: string, place: LogPlace): Promise<GroupOffset | null> {
+    return this.#call(() => this.#place.log.groupOffset(group, place))
+  }
+
+  setGroupOffset(group: string, place: LogPlace, offset: GroupOffset): Promise<'ok' | 'busy'> {
+    return this.#call(() => this.#place.log.setGroupOffset(group, place, offset))
+  }
+
   close(): Promise<void> {
     return Promise.resolve()
   }
@@ -209,12 +219,12 @@ class SimReader implements PartitionReader {
     return !this.lost
   }
 
-  committedOffset(): Promise<number | null> {
+  committedOffset(): Promise<GroupOffset | null> {
     return this.#call(() => this.#reader.committedOffset())
   }
 
-  commitOffset(next: number): Promise<'ok' | 'lost'> {
-    return this.#call(() => this.#reader.commitOffset(next))
+  commitOffset(offset: GroupOffset): Promise<'ok' | 'lost'> {
+    return this.#call(() => this.#reader.commitOffset(offset))
   }
 
   async #call<T>(act: () => Promise<T>): Promise<T> {

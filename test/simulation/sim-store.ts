@@ -97,6 +97,8 @@ export function simStore(
   return {
     open: (unit, nowMs) => call(() => shared.open(unit, nowMs)),
     commit: (unit, commit) => call(() => shared.commit(unit, commit)),
+    restart: (unit, nowMs) => call(() => memory.restart(unit, nowMs)),
+    place: (unit) => call(() => memory.place(unit)),
     units: () => memory.units(),
     groups: (unit) => memory.groups(unit),
     scan: (unit, group, prefix) => memory.scan(unit, group, prefix),

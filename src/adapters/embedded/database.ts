@@ -11,8 +11,8 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError, UnreachableError } from '../../core/kernel/errors.ts'
 
-/** Raised with every change of the tables; a file of another version is refused. */
-const schemaVersion = 1
+/** Raised with every change of the tables; a file of the version before is carried over, others are refused. */
+const schemaVersion = 2
 /** "Culp": told apart from any other program's SQLite file. */
 const applicationId = 0x43756c70
 
@@ -32,11 +32,13 @@ CREATE TABLE latest (
   stream INTEGER NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (stream, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE group_offsets (
-  name TEXT NOT NULL, stream INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (name, stream)
+  name TEXT NOT NULL, stream INTEGER NOT NULL, next INTEGER NOT NULL,
+  epoch INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (name, stream)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE units (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL,
-  number INTEGER NOT NULL, next INTEGER, applied TEXT NOT NULL, outbox TEXT NOT NULL
+  number INTEGER NOT NULL, next INTEGER, applied TEXT NOT NULL, outbox TEXT NOT NULL,
+  epoch INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE groups (
   id INTEGER PRIMARY KEY, unit INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (unit, name)
@@ -45,6 +47,13 @@ CREATE TABLE entries (
   grp INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (grp, key)
 ) STRICT, WITHOUT ROWID;
 PRAGMA application_id = ${applicationId};
+PRAGMA user_version = ${schemaVersion};
+`
+
+/** What a file of the version before lacks. */
+const carriedOver = `
+ALTER TABLE group_offsets ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE units ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = ${schemaVersion};
 `
 
@@ -104,7 +113,9 @@ function prepareSchema(writer: DatabaseSync, path: string): void {
   if (pragma(writer, 'application_id') !== applicationId) {
     throw new ConfigError('store.path', 'a file written by this program', path)
   }
-  if (version !== schemaVersion) {
+  if (version === schemaVersion - 1) {
+    writer.exec(`BEGIN IMMEDIATE;${carriedOver}COMMIT`)
+  } else if (version !== schemaVersion) {
     throw new ConfigError('store.path', `a file of store version ${schemaVersion}`, version)
   }
 }

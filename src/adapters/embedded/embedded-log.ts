@@ -9,7 +9,9 @@ import { LocalGroups } from '../../core/kernel/local-groups.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type {
   EventLog,
+  GroupOffset,
   JoinRequest,
+  LogPlace,
   LogRecord,
   Membership,
   NewRecord,
@@ -62,13 +64,10 @@ export class EmbeddedLog implements EventLog {
       end: (topic, partition) => this.#stream(topic, partition).durable,
       read: (at) => this.#streams.read(this.#stream(at.topic, at.partition), at.from, at.bytesMax),
       gap: (topic, partition, from) => Math.max(0, this.#stream(topic, partition).earliest - from),
-      committed: (group, topic, partition) => {
-        const row = this.#offsets.get.get(group, this.#stream(topic, partition).id)
-        return row === undefined ? null : (row['next'] as number)
-      },
-      commit: (group, topic, partition, next) =>
+      committed: (group, place) => this.#committed(group, place),
+      commit: (group, { topic, partition }, { next, epoch }) =>
         commits.run(() => {
-          this.#offsets.set.run(group, this.#stream(topic, partition).id, next)
+          this.#offsets.set.run(group, this.#stream(topic, partition).id, next, epoch)
         }),
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
@@ -145,12 +144,26 @@ export class EmbeddedLog implements EventLog {
     return Promise.resolve({ earliest, end: durable })
   }
 
+  groupOffset(group: string, place: LogPlace): Promise<GroupOffset | null> {
+    return Promise.resolve(this.#committed(group, place))
+  }
+
+  setGroupOffset(group: string, place: LogPlace, offset: GroupOffset): Promise<'ok' | 'busy'> {
+    return this.#groups.setOffset(group, place, offset)
+  }
+
   async close(): Promise<void> {
     this.#groups.close()
     await this.#commits.run(() => {
       this.#retention.saveAll()
       for (const stream of this.#streams.all) this.#streams.save(stream)
     })
+  }
+
+  #committed(group: string, { topic, partition }: LogPlace): GroupOffset | null {
+    const row = this.#offsets.get.get(group, this.#stream(topic, partition).id)
+    if (row === undefined) return null
+    return { next: row['next'] as number, epoch: row['epoch'] as number }
   }
 
   #write(records: readonly NewRecord[], streams: readonly Stream[]): Stored[] {
@@ -212,7 +225,9 @@ export class EmbeddedLog implements EventLog {
 
 function offsetStatements({ writer }: EmbeddedDatabase) {
   return {
-    get: writer.prepare('SELECT next FROM group_offsets WHERE name = ? AND stream = ?'),
-    set: writer.prepare('INSERT OR REPLACE INTO group_offsets VALUES (?, ?, ?)'),
+    get: writer.prepare('SELECT next, epoch FROM group_offsets WHERE name = ? AND stream = ?'),
+    set: writer.prepare(
+      'INSERT OR REPLACE INTO group_offsets (name, stream, next, epoch) VALUES (?, ?, ?, ?)',
+    ),
   }
 }

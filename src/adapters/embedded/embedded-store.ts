@@ -10,6 +10,7 @@ import type {
   Commit,
   CommitAnswer,
   StoredEntry,
+  UnitPlace,
 } from '../../ports/checkpoint-store.ts'
 import { emptyApplied } from '../../ports/checkpoint-store.ts'
 import type { NewRecord } from '../../ports/event-log.ts'
@@ -21,6 +22,7 @@ interface UnitRow {
   readonly generation: number
   readonly number: number
   readonly next: number | null
+  readonly epoch: number
   readonly applied: string
   readonly outbox: string
 }
@@ -51,6 +53,7 @@ export class EmbeddedStore implements CheckpointStore {
         generation,
         commit: row.number,
         next: row.next,
+        epoch: row.epoch,
         applied: JSON.parse(row.applied) as AppliedTable,
         entries: inCodeUnits(sql.entries.all(row.id) as unknown as StoredEntry[]),
         outbox: parseOutbox(row.outbox),
@@ -69,6 +72,21 @@ export class EmbeddedStore implements CheckpointStore {
       this.#sql.commit.run(base + 1, next, JSON.stringify(applied), formatOutbox(outbox), row.id)
       return 'ok'
     })
+  }
+
+  restart(unit: string, nowMs: number): Promise<number | null> {
+    return this.#commits.run(() => {
+      const row = this.#sql.unit.get(unit) as UnitRow | undefined
+      if (row === undefined || row.next === null) return null
+      const epoch = Math.max(row.epoch + 1, nowMs)
+      this.#sql.restart.run(Math.max(row.generation + 1, nowMs), epoch, row.id)
+      return epoch
+    })
+  }
+
+  place(unit: string): Promise<UnitPlace | null> {
+    const row = this.#queries.place.get(unit) as unknown as UnitPlace | undefined
+    return Promise.resolve(row === undefined ? null : { next: row.next, epoch: row.epoch })
   }
 
   units(): Promise<readonly string[]> {
@@ -130,11 +148,12 @@ export class EmbeddedStore implements CheckpointStore {
 function statements({ writer }: EmbeddedDatabase) {
   return {
     unit: writer.prepare(
-      'SELECT id, generation, number, next, applied, outbox FROM units WHERE name = ?',
+      'SELECT id, generation, number, next, epoch, applied, outbox FROM units WHERE name = ?',
     ),
     newUnit: writer.prepare(
       "INSERT INTO units (name, generation, number, applied, outbox) VALUES (?, ?, 0, ?, '')",
     ),
+    restart: writer.prepare('UPDATE units SET generation = ?, next = 0, epoch = ? WHERE id = ?'),
     raise: writer.prepare('UPDATE units SET generation = ? WHERE id = ?'),
     commit: writer.prepare(
       'UPDATE units SET number = ?, next = ?, applied = ?, outbox = ? WHERE id = ?',
@@ -158,6 +177,7 @@ function statements({ writer }: EmbeddedDatabase) {
 function queries({ reader }: EmbeddedDatabase) {
   return {
     units: reader.prepare('SELECT name FROM units ORDER BY name'),
+    place: reader.prepare('SELECT next, epoch FROM units WHERE name = ?'),
     groups: reader.prepare(
       `SELECT groups.name FROM groups JOIN units ON units.id = groups.unit WHERE units.name = ?
        AND EXISTS (SELECT 1 FROM entries WHERE grp = groups.id) ORDER BY groups.name`,

@@ -7,8 +7,10 @@
  */
 import type kafkajs from 'kafkajs'
 import type { Clock } from '../../ports/clock.ts'
+import type { GroupOffset } from '../../ports/event-log.ts'
 import { wait, within } from './deadline.ts'
-import { asUnreachable, isNotNow } from './failures.ts'
+import { asUnreachable, isMembershipFailure, isNotNow } from './failures.ts'
+import { epochOf, metadataOf } from './offset-metadata.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
 
 export interface PartitionOffsets {
@@ -87,13 +89,40 @@ export class ClusterClient {
     })
   }
 
-  committed(group: string, { topic, partition }: Place): Promise<number | null> {
+  committed(group: string, { topic, partition }: Place): Promise<GroupOffset | null> {
     return this.#ask('reading a group’s offset', [topic], async (cluster) => {
       const coordinator = await cluster.findGroupCoordinator({ groupId: group })
       const topics = [{ topic, partitions: [{ partition, offset: '-1' }] }]
       const { responses } = await coordinator.offsetFetch({ groupId: group, topics })
-      const offset = Number(responses[0]?.partitions[0]?.offset ?? -1)
-      return offset < 0 ? null : offset
+      // kafkajs hands the metadata on, and has no type for it.
+      const [found] = (responses[0]?.partitions ?? []) as kafkajs.PartitionOffset[] &
+        { metadata?: string | null }[]
+      const next = Number(found?.offset ?? -1)
+      return next < 0 ? null : { next, epoch: epochOf(found?.metadata ?? null) }
+    })
+  }
+
+  /** As nobody of the group: brokers refuse it while the group has members. */
+  setOffset(
+    group: string,
+    { topic, partition }: Place,
+    { next, epoch }: GroupOffset,
+  ): Promise<'ok' | 'busy'> {
+    return this.#ask('setting a group’s offset', [topic], async (cluster) => {
+      const coordinator = await cluster.findGroupCoordinator({ groupId: group })
+      const offset = { partition, offset: String(next), metadata: metadataOf(epoch) }
+      try {
+        await coordinator.offsetCommit({
+          groupId: group,
+          groupGenerationId: -1,
+          memberId: '',
+          topics: [{ topic, partitions: [offset] }],
+        })
+        return 'ok'
+      } catch (error) {
+        if (isMembershipFailure(error)) return 'busy'
+        throw error
+      }
     })
   }
 

@@ -7,10 +7,12 @@
  */
 import kafkajs from 'kafkajs'
 import type { Clock } from '../../ports/clock.ts'
+import type { GroupOffset } from '../../ports/event-log.ts'
 import type { Place } from './cluster-client.ts'
 import { within } from './deadline.ts'
 import { isMembershipFailure } from './failures.ts'
 import type { FetchedBatch } from './kafka-reader.ts'
+import { metadataOf } from './offset-metadata.ts'
 import { type Claim, stickyAssigner } from './sticky-assigner.ts'
 
 export interface ConsumerOptions {
@@ -160,7 +162,7 @@ export class Consumer {
   }
 
   /** kafkajs resolves without having committed when it is not running: only its event proves it. */
-  async commit({ topic, partition }: Place, next: number): Promise<'ok' | 'lost'> {
+  async commit({ topic, partition }: Place, { next, epoch }: GroupOffset): Promise<'ok' | 'lost'> {
     let committed = false
     const stop = this.#consumer.on(this.#consumer.events.COMMIT_OFFSETS, ({ payload }) => {
       committed ||= payload.topics.some(
@@ -172,7 +174,8 @@ export class Consumer {
       )
     })
     try {
-      await this.#consumer.commitOffsets([{ topic, partition, offset: String(next) }])
+      const metadata = metadataOf(epoch)
+      await this.#consumer.commitOffsets([{ topic, partition, offset: String(next), metadata }])
       return committed ? 'ok' : 'lost'
     } catch (error) {
       if (this.#isRefused(error)) return 'lost'

@@ -12,7 +12,7 @@
 import type kafkajs from 'kafkajs'
 import { UnreachableError } from '../../core/kernel/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Fetched, FetchRequest, PartitionReader } from '../../ports/event-log.ts'
+import type { Fetched, FetchRequest, GroupOffset, PartitionReader } from '../../ports/event-log.ts'
 import type { PartitionOffsets } from './cluster-client.ts'
 import { wait } from './deadline.ts'
 import { FetchBuffer } from './fetch-buffer.ts'
@@ -28,8 +28,8 @@ export interface ReaderHost {
   /** Fetches from this offset on, once nothing older can come any more; `wanted` says whether still so. */
   start(offset: number, wanted: () => boolean): void
   alive(): Promise<boolean>
-  committed(): Promise<number | null>
-  commit(next: number): Promise<'ok' | 'lost'>
+  committed(): Promise<GroupOffset | null>
+  commit(offset: GroupOffset): Promise<'ok' | 'lost'>
   told(event: KafkaEvent): void
 }
 
@@ -133,12 +133,12 @@ export class KafkaReader implements PartitionReader {
     return !this.#lost && (await this.#host.alive()) && !this.#lost
   }
 
-  committedOffset(): Promise<number | null> {
+  committedOffset(): Promise<GroupOffset | null> {
     return this.#host.committed()
   }
 
-  async commitOffset(next: number): Promise<'ok' | 'lost'> {
-    return this.#lost ? 'lost' : this.#host.commit(next)
+  async commitOffset(offset: GroupOffset): Promise<'ok' | 'lost'> {
+    return this.#lost ? 'lost' : this.#host.commit(offset)
   }
 
   /** Whether the batch was taken: one that was not must be fetched again. */

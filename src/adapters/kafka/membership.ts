@@ -10,7 +10,7 @@
  */
 import type kafkajs from 'kafkajs'
 import type { Clock } from '../../ports/clock.ts'
-import type { JoinRequest, Membership } from '../../ports/event-log.ts'
+import type { GroupOffset, JoinRequest, Membership } from '../../ports/event-log.ts'
 import type { ClusterClient, Place } from './cluster-client.ts'
 import { Consumer } from './consumer.ts'
 import { endedWithin, wait, within } from './deadline.ts'
@@ -170,10 +170,10 @@ export class GroupMembership implements Membership {
         }),
       alive: () => consumer.alive(),
       committed: () => cluster.committed(request.group, place),
-      commit: async (next: number) => {
+      commit: async (offset: GroupOffset) => {
         const doing = `committing offsets of ${request.group}`
         try {
-          const work = consumer.commit(place, next)
+          const work = consumer.commit(place, offset)
           const answer = await within({ clock, withinMs, doing }, work)
           return isMine() ? answer : 'lost'
         } catch (error) {

@@ -10,7 +10,9 @@ import { ConfigError, UnreachableError } from '../../core/kernel/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type {
   EventLog,
+  GroupOffset,
   JoinRequest,
+  LogPlace,
   LogRecord,
   Membership,
   NewRecord,
@@ -126,7 +128,7 @@ export class KafkaLog implements EventLog {
 
   async join(request: JoinRequest): Promise<Membership> {
     this.#refuseWhenClosed()
-    const { clock, told, sessionTimeoutMs, groupPrefix = '' } = this.#options
+    const { clock, told, sessionTimeoutMs } = this.#options
     const membership = new GroupMembership({
       // Clients of kafkajs share committed offsets by group: two members of one group need two.
       client: { consumer: (config) => openClient(this.#options).consumer(config) },
@@ -135,7 +137,7 @@ export class KafkaLog implements EventLog {
       told,
       sessionTimeoutMs,
       withinMs: this.#withinMs,
-      request: { ...request, group: `${groupPrefix}${request.group}` },
+      request: { ...request, group: this.#groupName(request.group) },
       left: (gone) => this.#memberships.delete(gone),
     })
     this.#memberships.add(membership)
@@ -159,6 +161,14 @@ export class KafkaLog implements EventLog {
     this.#refuseWhenClosed()
     const { earliest, end } = await this.#cluster.offsets({ topic, partition })
     return { earliest, end }
+  }
+
+  groupOffset(group: string, place: LogPlace): Promise<GroupOffset | null> {
+    return this.#cluster.committed(this.#groupName(group), place)
+  }
+
+  setGroupOffset(group: string, place: LogPlace, offset: GroupOffset): Promise<'ok' | 'busy'> {
+    return this.#cluster.setOffset(this.#groupName(group), place, offset)
   }
 
   /** Never rejects for brokers that do not answer: that is what it tells. */
@@ -210,6 +220,10 @@ export class KafkaLog implements EventLog {
     const admin = this.#client.admin({ retry: { retries: 5 } })
     await admin.connect()
     return admin
+  }
+
+  #groupName(group: string): string {
+    return `${this.#options.groupPrefix ?? ''}${group}`
   }
 
   #refuseWhenClosed(): void {

@@ -9,7 +9,9 @@ import { LocalGroups } from '../../core/kernel/local-groups.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type {
   EventLog,
+  GroupOffset,
   JoinRequest,
+  LogPlace,
   LogRecord,
   Membership,
   NewRecord,
@@ -37,7 +39,7 @@ interface Topic {
 export class MemoryLog implements EventLog {
   readonly #clock: Clock
   readonly #topics = new Map<string, Topic>()
-  readonly #committed = new Map<string, number>()
+  readonly #committed = new Map<string, GroupOffset>()
   readonly #groups: LocalGroups<LogRecord>
   #removed = 0
 
@@ -49,10 +51,9 @@ export class MemoryLog implements EventLog {
       end: (topic, partition) => this.#partition(topic, partition).end,
       read: (at) => readFrom(this.#partition(at.topic, at.partition), at.from, at.bytesMax),
       gap: (topic, partition, from) => this.#gap(topic, partition, from),
-      committed: (group, topic, partition) =>
-        this.#committed.get(`${group} ${topic}/${partition}`) ?? null,
-      commit: (group, topic, partition, next) => {
-        this.#committed.set(`${group} ${topic}/${partition}`, next)
+      committed: (group, place) => this.#committed.get(offsetName(group, place)) ?? null,
+      commit: (group, place, { next, epoch }) => {
+        this.#committed.set(offsetName(group, place), { next, epoch })
         return Promise.resolve()
       },
       now: () => clock.now(),
@@ -70,13 +71,7 @@ export class MemoryLog implements EventLog {
     for (const spec of specs) {
       const topic = this.#topics.get(spec.name)
       if (topic === undefined) {
-        const partitions = Array.from({ length: spec.partitions }, () => ({
-          records: [],
-          head: 0,
-          earliest: 0,
-          end: 0,
-          latest: spec.retention.kind === 'compacted' ? new Map<string, number>() : null,
-        }))
+        const partitions = Array.from({ length: spec.partitions }, () => newPartition(spec))
         this.#topics.set(spec.name, { spec, partitions })
       } else if (topic.partitions.length !== spec.partitions && spec.foreign !== true) {
         const expected = `${topic.partitions.length} partitions, as it was made with`
@@ -114,6 +109,28 @@ export class MemoryLog implements EventLog {
   offsets(topic: string, partition: number): Promise<{ earliest: number; end: number }> {
     const { earliest, end } = this.#partition(topic, partition)
     return Promise.resolve({ earliest, end })
+  }
+
+  groupOffset(group: string, place: LogPlace): Promise<GroupOffset | null> {
+    return Promise.resolve(this.#committed.get(offsetName(group, place)) ?? null)
+  }
+
+  setGroupOffset(group: string, place: LogPlace, offset: GroupOffset): Promise<'ok' | 'busy'> {
+    return this.#groups.setOffset(group, place, offset)
+  }
+
+  /** As brokers do with the offsets of a topic that is deleted, or after a long time. */
+  forgetOffsets(group: string): void {
+    for (const name of this.#committed.keys()) {
+      if (name.startsWith(`${group} `)) this.#committed.delete(name)
+    }
+  }
+
+  /** As if the topic had been deleted and made again. */
+  makeAnew(name: string): void {
+    const { spec, partitions } = this.#topic(name)
+    this.#topics.set(name, { spec, partitions: partitions.map(() => newPartition(spec)) })
+    for (let at = 0; at < partitions.length; at++) this.#groups.wake(name, at)
   }
 
   close(): Promise<void> {
@@ -160,6 +177,15 @@ export class MemoryLog implements EventLog {
     if (found === undefined) throw new Error(`${topic} has no partition ${partition}`)
     return found
   }
+}
+
+function newPartition({ retention }: TopicSpec): Partition {
+  const latest = retention.kind === 'compacted' ? new Map<string, number>() : null
+  return { records: [], head: 0, earliest: 0, end: 0, latest }
+}
+
+function offsetName(group: string, { topic, partition }: LogPlace): string {
+  return `${group} ${topic}/${partition}`
 }
 
 function expire(partition: Partition, beforeMs: number): number {

@@ -9,6 +9,7 @@ import type {
   Commit,
   CommitAnswer,
   StoredEntry,
+  UnitPlace,
 } from '../../ports/checkpoint-store.ts'
 import { emptyApplied } from '../../ports/checkpoint-store.ts'
 import type { NewRecord } from '../../ports/event-log.ts'
@@ -17,6 +18,7 @@ interface Unit {
   generation: number
   commit: number
   next: number | null
+  epoch: number
   applied: AppliedTable
   outbox: readonly NewRecord[]
   groups: Map<string, Map<string, Uint8Array>>
@@ -30,6 +32,7 @@ export class MemoryStore implements CheckpointStore {
       generation: 0,
       commit: 0,
       next: null,
+      epoch: 0,
       applied: emptyApplied,
       outbox: [],
       groups: new Map<string, Map<string, Uint8Array>>(),
@@ -37,8 +40,8 @@ export class MemoryStore implements CheckpointStore {
     stored.generation = Math.max(stored.generation + 1, nowMs)
     this.#units.set(unit, stored)
     const entries = sorted(stored.groups.keys()).flatMap((group) => entriesOf(stored, group, ''))
-    const { generation, commit, next, applied, outbox } = stored
-    return Promise.resolve({ generation, commit, next, applied, entries, outbox })
+    const { generation, commit, next, epoch, applied, outbox } = stored
+    return Promise.resolve({ generation, commit, next, epoch, applied, entries, outbox })
   }
 
   commit(unit: string, commit: Commit): Promise<CommitAnswer> {
@@ -60,6 +63,20 @@ export class MemoryStore implements CheckpointStore {
     stored.applied = commit.applied
     stored.outbox = commit.outbox ?? []
     return Promise.resolve('ok')
+  }
+
+  restart(unit: string, nowMs: number): Promise<number | null> {
+    const stored = this.#units.get(unit)
+    if (stored === undefined || stored.next === null) return Promise.resolve(null)
+    stored.generation = Math.max(stored.generation + 1, nowMs)
+    stored.epoch = Math.max(stored.epoch + 1, nowMs)
+    stored.next = 0
+    return Promise.resolve(stored.epoch)
+  }
+
+  place(unit: string): Promise<UnitPlace | null> {
+    const { next, epoch } = this.#units.get(unit) ?? { next: null, epoch: null }
+    return Promise.resolve(epoch === null ? null : { next, epoch })
   }
 
   units(): Promise<readonly string[]> {

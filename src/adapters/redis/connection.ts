@@ -12,7 +12,14 @@ import type { UnreachableError } from '../../core/kernel/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Target } from './connection-options.ts'
 import { failureOf, unreachable, wrongSetting } from './failures.ts'
-import { commitScript, probeScript, resetScript, type TakeAnswer, takeScript } from './scripts.ts'
+import {
+  commitScript,
+  probeScript,
+  resetScript,
+  restartScript,
+  type TakeAnswer,
+  takeScript,
+} from './scripts.ts'
 
 type Argument = string | Buffer
 type Script<Answer> = (
@@ -26,8 +33,10 @@ export interface Commands {
   readonly culpritCommit: Script<string>
   readonly culpritTake: Script<TakeAnswer>
   readonly culpritReset: Script<string>
+  readonly culpritRestart: Script<string>
   readonly culpritProbe: Script<string>
   hget(key: string, field: string): Promise<string | null>
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
   hscanBuffer(key: string, cursor: string, ...options: string[]): Promise<[Buffer, Buffer[]]>
   getBuffer(key: string): Promise<Buffer | null>
   smembers(key: string): Promise<string[]>
@@ -58,6 +67,7 @@ export class Connection {
       culpritCommit: commitScript,
       culpritTake: takeScript,
       culpritReset: resetScript,
+      culpritRestart: restartScript,
       culpritProbe: probeScript,
     })) {
       this.#client.defineCommand(name, { lua })

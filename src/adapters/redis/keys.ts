@@ -4,7 +4,7 @@
  * of its own and is written at openings only.
  *
  *     <prefix>units                 set     units that were ever opened
- *     <prefix>{detect/17}:meta      hash    generation, commit, next, applied; how much lies in the keys below
+ *     <prefix>{detect/17}:meta      hash    generation, commit, next, epoch, applied; how much lies in the keys below
  *     <prefix>{detect/17}:groups    set     names of the groups that have entries: nothing is ever scanned for
  *     <prefix>{detect/17}:outbox    string  records of the last commit that may not be published yet
  *     <prefix>{detect/17}:state     hash    entries of group '': no window

@@ -13,6 +13,7 @@ import {
   type CommitAnswer,
   emptyApplied,
   type StoredEntry,
+  type UnitPlace,
 } from '../../ports/checkpoint-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { checkServer, type StoreCheck, together } from './check.ts'
@@ -47,6 +48,7 @@ interface Taken {
   readonly generation: number
   readonly commit: number
   readonly next: number | null
+  readonly epoch: number
   readonly applied: AppliedTable
   readonly live: number
   readonly outboxBytes: number
@@ -69,7 +71,7 @@ export class RedisStore implements CheckpointStore {
     const keys = keysOf(keyPrefix, unit)
     await this.#connection.call((commands) => commands.sadd(registryKey(keyPrefix), unit))
     const taken = await this.#take(unit, keys, nowMs)
-    const { generation } = taken
+    const { generation, epoch } = taken
     const [read, outbox] = await Promise.all([
       readGroups(this.#connection, keys, taken.groups),
       taken.outboxBytes === 0
@@ -87,6 +89,7 @@ export class RedisStore implements CheckpointStore {
         generation,
         commit: 0,
         next: null,
+        epoch,
         applied: emptyApplied,
         entries: [],
         outbox: [],
@@ -94,7 +97,7 @@ export class RedisStore implements CheckpointStore {
     }
     const { commit, next, applied } = taken
     const records = outbox === null ? [] : parseOutbox(outbox)
-    return { generation, commit, next, applied, entries: read.flat(), outbox: records }
+    return { generation, commit, next, epoch, applied, entries: read.flat(), outbox: records }
   }
 
   async commit(unit: string, commit: Commit): Promise<CommitAnswer> {
@@ -105,6 +108,23 @@ export class RedisStore implements CheckpointStore {
       commands.culpritCommit(keys.length, keys, values),
     )
     return answer as CommitAnswer
+  }
+
+  async restart(unit: string, nowMs: number): Promise<number | null> {
+    const lead = leadingKeys(keysOf(this.#rules.keyPrefix, unit))
+    const epoch = await this.#connection.call((commands) =>
+      commands.culpritRestart(lead.length, lead, [String(nowMs)]),
+    )
+    return epoch === '' ? null : Number(epoch)
+  }
+
+  async place(unit: string): Promise<UnitPlace | null> {
+    const { meta } = keysOf(this.#rules.keyPrefix, unit)
+    const [generation, next, epoch] = await this.#connection.call((commands) =>
+      commands.hmget(meta, 'generation', 'next', 'epoch'),
+    )
+    if (generation === null || generation === undefined) return null
+    return { next: next ? Number(next) : null, epoch: Number(epoch ?? 0) }
   }
 
   async units(): Promise<readonly string[]> {
@@ -151,11 +171,12 @@ export class RedisStore implements CheckpointStore {
       commands.culpritTake(lead.length, lead, values),
     )
     if (answer[0] === 'format') throw this.#wrongFormat(unit, answer[1])
-    const [, generation, commit, next, applied, live, outboxBytes, pending, groups] = answer
+    const [, generation, commit, next, applied, live, outboxBytes, pending, epoch, groups] = answer
     return {
       generation: Number(generation),
       commit: Number(commit),
       next: next === '' ? null : Number(next),
+      epoch: Number(epoch),
       applied: applied === '' ? emptyApplied : (JSON.parse(applied) as AppliedTable),
       live: Number(live),
       outboxBytes: Number(outboxBytes),

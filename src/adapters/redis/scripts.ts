@@ -108,29 +108,45 @@ end
 /**
  * Takes the unit: from here on every other owner is fenced, so what is read afterwards stands still.
  * KEYS meta, groups, outbox, never. ARGV 1 now ms, 2 expiry ms, 3 and 4 as 9 and 10 above, 5 format written,
- * 6 oldest format read. Answers 'taken', generation, commit, next, applied, live, outbox bytes, pending and the
- * names of the groups; or 'format' and the number stored.
+ * 6 oldest format read. Answers 'taken', generation, commit, next, applied, live, outbox bytes, pending, epoch
+ * and the names of the groups; or 'format' and the number stored.
  */
 export const takeScript = `${helpers}${reset}
 local meta = redis.call('HMGET', KEYS[1],
-  'generation', 'commit', 'next', 'applied', 'live', 'outbox', 'pending', 'format')
+  'generation', 'commit', 'next', 'applied', 'live', 'outbox', 'pending', 'format', 'epoch')
 local format = tonumber(meta[8] or ARGV[5])
 if format > tonumber(ARGV[5]) or format < tonumber(ARGV[6]) then return {'format', meta[8]} end
 local names = redis.call('SMEMBERS', KEYS[2])
 if not meta[1] then
   redis.call('HSET', KEYS[1], 'format', ARGV[5])
   reset(names, ARGV[3], ARGV[4])
-  meta, names = {'0', '0', false, false, '0', '0', '0'}, {}
+  meta, names = {'0', '0', false, false, '0', '0', '0', false, false}, {}
 end
 local generation = string.format('%.0f', math.max(tonumber(meta[1]) + 1, tonumber(ARGV[1])))
 redis.call('HSET', KEYS[1], 'generation', generation, 'renewed', string.format('%.0f', nowMs()))
 for i = 1, 3 do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
 for _, name in ipairs(names) do redis.call('PEXPIRE', keyOf(name, ARGV[3], ARGV[4]), ARGV[2]) end
-return {'taken', generation, meta[2], meta[3] or '', meta[4] or '', meta[5], meta[6], meta[7], names}
+return {'taken', generation, meta[2], meta[3] or '', meta[4] or '', meta[5], meta[6], meta[7],
+  meta[9] or '0', names}
 `
 
 /**
- * Makes a unit that lost a part as empty as a new one. The generation stays.
+ * The unit's input begins at 0 again, in a new epoch; whoever has the unit is fenced.
+ * KEYS meta, groups, outbox, never. ARGV 1 now ms. Answers the epoch, or '' for a unit without commits.
+ */
+export const restartScript = `
+local meta = redis.call('HMGET', KEYS[1], 'generation', 'next', 'epoch')
+if not meta[1] or not meta[2] then return '' end
+local function raised(stored)
+  return string.format('%.0f', math.max(tonumber(stored or 0) + 1, tonumber(ARGV[1])))
+end
+local epoch = raised(meta[3])
+redis.call('HSET', KEYS[1], 'generation', raised(meta[1]), 'next', '0', 'epoch', epoch)
+return epoch
+`
+
+/**
+ * Makes a unit that lost a part as empty as a new one. Generation and epoch stay.
  * KEYS meta, groups, outbox, never. ARGV 1 generation, 2 and 3 as 9 and 10 of the commit. Answers 'ok' or 'fenced'.
  */
 export const resetScript = `${helpers}${reset}
@@ -166,7 +182,18 @@ return 'ok'
 /** The answer of `take` as it comes, all but the first in text. */
 export type TakeAnswer =
   | readonly ['format', string]
-  | readonly ['taken', string, string, string, string, string, string, string, readonly string[]]
+  | readonly [
+      answer: 'taken',
+      generation: string,
+      commit: string,
+      next: string,
+      applied: string,
+      live: string,
+      outboxBytes: string,
+      pending: string,
+      epoch: string,
+      groups: readonly string[],
+    ]
 
 /** KEYS of every script that changes a unit begin with these. */
 export function leadingKeys({ meta, groups, outbox, never }: UnitKeys): readonly string[] {

@@ -10,6 +10,7 @@ import { formatServiceKey, parseServiceKey, serviceName } from '../../core/kerne
 import type { SeenService, WaitingDeployment } from '../../contracts/explanation.ts'
 import { Client } from '../client/client.ts'
 import { configure } from '../configure.ts'
+import { askPlaces } from './places.ts'
 import { printFindings } from './print-findings.ts'
 import { askKafka, askRedis } from './set-up.ts'
 import type { SetUpFinding } from './set-up-findings.ts'
@@ -27,7 +28,11 @@ const staleAfterMs = 120_000
 
 export async function runDoctor(flags: DoctorFlags): Promise<void> {
   const { config } = configure(flags)
-  const setUp = [...(await askKafka(config)), ...(await askRedis(config))]
+  const setUp = [
+    ...(await askKafka(config)),
+    ...(await askRedis(config)),
+    ...(await askPlaces(config)),
+  ]
   try {
     report([...setUp, ...(await arrivals(flags, config))], flags.json)
   } catch (error) {

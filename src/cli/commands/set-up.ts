@@ -1,6 +1,9 @@
 /** Asks brokers and Redis what they are like, where the settings name them. */
+import { existsSync } from 'node:fs'
 import type { Config } from '../../config/settings.ts'
 import { ConfigError, UnreachableError } from '../../core/kernel/errors.ts'
+import { systemClock } from '../../engine/system-clock.ts'
+import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
 import type { TopicSpec } from '../../ports/event-log.ts'
 import { topicNames } from '../../processors/topics.ts'
 import { kafkaOptions, redisOptions } from '../up/client-options.ts'
@@ -24,6 +27,21 @@ export function allSpecs({ kafka, store }: Config): TopicSpec[] {
 export async function openLog(config: Config) {
   const { openKafkaLog } = await import('../../adapters/kafka/open-kafka-log.ts')
   return openKafkaLog({ ...kafkaOptions(config), told: () => undefined })
+}
+
+/** Where the processes of the settings keep their checkpoints. */
+export async function openStore(
+  config: Config,
+): Promise<{ readonly store: CheckpointStore; readonly close: () => Promise<void> }> {
+  if (config.redis.url !== null) {
+    const { openRedisStore } = await import('../../adapters/redis/open-redis-store.ts')
+    const store = await openRedisStore({ ...redisOptions(config), onLost: () => undefined })
+    return { store, close: () => store.close() }
+  }
+  const { path } = config.store
+  if (!existsSync(path)) throw new ConfigError('store.path', 'a file that holds checkpoints', path)
+  const { openEmbedded } = await import('../../adapters/embedded/open-embedded.ts')
+  return openEmbedded({ path, clock: systemClock })
 }
 
 export async function askKafka(config: Config): Promise<SetUpFinding[]> {
@@ -55,7 +73,10 @@ export async function askRedis(config: Config): Promise<SetUpFinding[]> {
 }
 
 /** What does not answer, or does not let us in, is a finding too. */
-async function answered(name: string, ask: () => Promise<SetUpFinding[]>): Promise<SetUpFinding[]> {
+export async function answered(
+  name: string,
+  ask: () => Promise<SetUpFinding[]>,
+): Promise<SetUpFinding[]> {
   try {
     return await ask()
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * `culprit topics check|create`: whether every topic is there and as it must be (exit 1 if not), or makes
- * what is missing. The embedded log makes its own.
+ * what is missing. The embedded log makes its own. `reset` lies beside it.
  */
 import { UnreachableError } from '../../core/kernel/errors.ts'
 import { print, printJson } from '../client/text.ts'

@@ -6,6 +6,12 @@
  * Storage and time come in as `source`; nothing here keeps records.
  */
 
+/** As the port's `GroupOffset`. */
+export interface LocalOffset {
+  readonly next: number
+  readonly epoch: number
+}
+
 export interface LocalSource<R> {
   partitionCount(topic: string): number
   earliest(topic: string, partition: number): number
@@ -18,11 +24,16 @@ export interface LocalSource<R> {
   }
   /** How many records between `from` and the first kept one were removed by retention. */
   gap(topic: string, partition: number, from: number): number
-  committed(group: string, topic: string, partition: number): number | null
-  commit(group: string, topic: string, partition: number, next: number): Promise<void>
+  committed(group: string, place: LocalPlace): LocalOffset | null
+  commit(group: string, place: LocalPlace, offset: LocalOffset): Promise<void>
   now(): number
   monotonic(): number
   timer(delayMs: number, wake: () => void): () => void
+}
+
+interface LocalPlace {
+  readonly topic: string
+  readonly partition: number
 }
 
 interface Wait {
@@ -85,6 +96,13 @@ export class LocalGroups<R> {
         return Promise.resolve()
       },
     }
+  }
+
+  /** Of a group that nobody is in. */
+  async setOffset(group: string, place: LocalPlace, offset: LocalOffset): Promise<'ok' | 'busy'> {
+    if ((this.#groups.get(group)?.length ?? 0) > 0) return 'busy'
+    await this.#source.commit(group, place, offset)
+    return 'ok'
   }
 
   /** Tells those who wait at the end of this partition that records came. */
@@ -177,13 +195,13 @@ export class LocalReader<R> {
     return Promise.resolve(!this.#lost)
   }
 
-  committedOffset(): Promise<number | null> {
-    return Promise.resolve(this.#source.committed(this.#group, this.topic, this.partition))
+  committedOffset(): Promise<LocalOffset | null> {
+    return Promise.resolve(this.#source.committed(this.#group, this))
   }
 
-  async commitOffset(next: number): Promise<'ok' | 'lost'> {
+  async commitOffset(offset: LocalOffset): Promise<'ok' | 'lost'> {
     if (this.#lost) return 'lost'
-    await this.#source.commit(this.#group, this.topic, this.partition, next)
+    await this.#source.commit(this.#group, this, offset)
     return 'ok'
   }
 

@@ -20,6 +20,21 @@ export function formatPosition({ unit, offset, index }: Position): string {
   return `${unit}@${offset}.${index}`
 }
 
+/**
+ * The name of a unit in positions. Offsets of a topic that was made anew begin at 0 again; so that nobody
+ * takes what comes of them for repeats, the unit has another name from then on: `detect/17~mit6sq0g`, with
+ * the epoch of its offsets in base 36. Epoch 0 is the plain name.
+ */
+export function nameInPositions(unit: string, epoch: number): string {
+  return epoch === 0 ? unit : `${unit}~${epoch.toString(36)}`
+}
+
+/** The unit that has this name in positions. */
+export function unitNamed(name: string): string {
+  const tilde = name.lastIndexOf('~')
+  return tilde < 0 ? name : name.slice(0, tilde)
+}
+
 /** Returns null for text that is no position. */
 export function parsePosition(text: string): Position | null {
   const at = text.lastIndexOf('@')

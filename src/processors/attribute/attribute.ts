@@ -14,7 +14,7 @@ import type {
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
 import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
-import { parsePosition, positionHeader } from '../../core/kernel/positions.ts'
+import { parsePosition, positionHeader, unitNamed } from '../../core/kernel/positions.ts'
 import { releaseRecord } from '../../core/response/release-record.ts'
 import { signalsOf } from '../../core/response/signals.ts'
 import type {
@@ -113,7 +113,7 @@ class AttributeMachine implements Machine {
       // From the first record on, the findings tell everything again.
       this.#takeOver(record.offset === 0 ? 0 : timeOf(finding, record.atMs))
     }
-    this.#apply(finding, parsePosition(record.headers[positionHeader] ?? '')?.unit ?? '')
+    this.#apply(finding, unitNamed(parsePosition(record.headers[positionHeader] ?? '')?.unit ?? ''))
     return this.#records.take()
   }
 

@@ -108,11 +108,29 @@ describe('the embedded file', () => {
         database.writer.exec('PRAGMA user_version = 99')
         database.close()
       },
-      message: 'store.path: expected a file of store version 1, got 99',
+      message: 'store.path: expected a file of store version 2, got 99',
     },
   ])('refuses a file that $why', ({ make, message }) => {
     make()
     expect(() => open({ path: join(folder, 'foreign.db') })).toThrow(message)
+  })
+
+  it('carries over a file of the version before, with what it holds', async () => {
+    const before = open()
+    const { generation } = await before.store.open('detect/0', 1)
+    const changes = { puts: [], deletes: [], deletedGroups: [] }
+    const applied = { logTimeMs: 0, units: [] }
+    await before.store.commit('detect/0', { generation, base: 0, next: 7, applied, changes })
+    await before.close()
+    const database = openDatabase(file)
+    database.writer.exec(`
+      ALTER TABLE units DROP COLUMN epoch;
+      ALTER TABLE group_offsets DROP COLUMN epoch;
+      PRAGMA user_version = 1`)
+    database.close()
+    const after = open()
+    expect(await after.store.open('detect/0', 1)).toMatchObject({ commit: 1, next: 7, epoch: 0 })
+    await after.close()
   })
 
   it('keeps what was acknowledged when the process dies without closing', async () => {

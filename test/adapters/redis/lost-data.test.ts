@@ -114,6 +114,7 @@ describe.skipIf(missing !== null)(`data that are lost${missing ? `: ${missing}` 
       generation: generation + 1,
       commit: 0,
       next: null,
+      epoch: 0,
       applied: { logTimeMs: 0, units: [] },
       entries: [],
       outbox: [],
@@ -123,6 +124,13 @@ describe.skipIf(missing !== null)(`data that are lost${missing ? `: ${missing}` 
     const puts = [entry('w1', 'b', '2')]
     expect(await under.store.commit(unit, commitOf(generation + 1, 0, { puts }))).toBe('ok')
     expect(shown((await under.store.open(unit, 1)).entries)).toEqual(['w1|b=2'])
+  })
+
+  it('a unit that lost a part keeps its epoch: the topic was made anew all the same', async () => {
+    const { unit } = await unitWithEverything()
+    expect(await under.store.restart(unit, 77)).toBe(77)
+    await under.client.unlink(keyOf(unit, 'state'))
+    expect(await under.store.open(unit, 1)).toMatchObject({ next: null, epoch: 77, entries: [] })
   })
 
   it('a unit without its meta is new, and nothing of the old one shines through', async () => {
