@@ -4,7 +4,7 @@ import type { DemoFlags } from './commands/demo.ts'
 
 export function demoCommand(root: Command): void {
   const story = new Option('--story <story>', 'what goes wrong')
-    .choices(['errors', 'latency', 'overlap'])
+    .choices(['errors', 'latency', 'logic', 'overlap'])
     .default('errors')
   root
     .command('demo')

@@ -209,6 +209,47 @@ function round(amount, digits) {
   ],
 }
 
+/** A real slip: a line's price is that of all its pieces, and is multiplied by them again. */
+export const receipt: ShopCommit = {
+  id: 'receipt',
+  author: jonas,
+  message: `Price carts by the lines of their receipt
+
+One line an article, however often it was put into the cart; the dearest comes first.
+
+${claude}`,
+  note: {
+    tool: 'claude',
+    model: 'claude-sonnet-4-5',
+    conversation: 'c0d84f0e-3b7a-4a55-9d0e-6d5a0c1f2b93',
+  },
+  edits: [
+    {
+      path: 'checkout/price.js',
+      from: `export function subtotal(items) {
+  return items.reduce((sum, { price, count }) => sum + price * count, 0)
+}
+`,
+      to: `/** What stands on the receipt: a line an article, the dearest first. */
+export function receipt(items) {
+  const lines = new Map()
+  for (const { sku, price, count } of items) {
+    const line = lines.get(sku) ?? { sku, count: 0, price: 0 }
+    line.count += count
+    line.price += price * count
+    lines.set(sku, line)
+  }
+  return [...lines.values()].sort((a, b) => b.price - a.price)
+}
+
+export function subtotal(items) {
+  return receipt(items).reduce((sum, { price, count }) => sum + price * count, 0)
+}
+`,
+    },
+  ],
+}
+
 /** A real slip: one question after the other, where they were asked all at once. */
 export const substitutes: ShopCommit = {
   id: 'substitutes',

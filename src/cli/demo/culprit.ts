@@ -18,6 +18,11 @@ export interface OwnOrRunning {
   stop(): Promise<void>
 }
 
+/** What the shop's own counter means: fewer orders of as many requests for one are bad. */
+const metrics = [
+  { match: 'shop.orders', signal: 'business', direction: 'down', exposure: 'POST /orders' },
+]
+const meaning = `detection.metrics=${JSON.stringify(metrics)}`
 const usualPort = 8321
 const usualOtlpPort = 4318
 
@@ -29,6 +34,7 @@ export async function ownCulprit(folder: string, record: string | null): Promise
       'ingest.otlpListen=127.0.0.1:0',
       `store.path=${join(folder, 'culprit.db')}`,
       'telemetry.logLevel=error',
+      meaning,
     ],
   })
   const roles = new Set(allRoles)
@@ -51,7 +57,7 @@ export async function startWorkers(
   }
   const pids: number[] = []
   for (let n = 0; n < count; n++) {
-    const settings = ['http.listen=127.0.0.1:0', 'telemetry.logLevel=info']
+    const settings = ['http.listen=127.0.0.1:0', 'telemetry.logLevel=info', meaning]
     const set = settings.flatMap((each) => ['--set', each])
     const worker = await children.start({
       name: `worker ${n + 2}`,

@@ -4,11 +4,12 @@ import {
   harmless,
   harmlessAfter,
   history,
+  receipt,
   type ShopCommit,
   substitutes,
 } from './commits.ts'
 
-export const storyNames = ['errors', 'latency', 'overlap'] as const
+export const storyNames = ['errors', 'latency', 'logic', 'overlap'] as const
 export type StoryName = (typeof storyNames)[number]
 
 export interface Story {
@@ -33,5 +34,12 @@ export const stories: Readonly<Partial<Record<StoryName, Story>>> = {
     release: [...harmless, substitutes, ...harmlessAfter],
     planted: substitutes.id,
     slip: 'it asks the warehouse for one item after the other, so orders take long',
+  },
+  logic: {
+    name: 'logic',
+    before: history,
+    release: [...harmless, receipt, ...harmlessAfter],
+    planted: receipt.id,
+    slip: 'it multiplies by the pieces twice, so totals are wrong and many orders are held back; nothing fails',
   },
 }

@@ -75,6 +75,24 @@ describe('the planted slip', () => {
     expect(ranges.reduce((sum, lines) => sum + lines, 0)).toBe(Number(added))
   })
 
+  it('of the story logic makes totals wrong, and is no error', async () => {
+    const { repository, planted } = await make(stories.logic!)
+    const cart = {
+      currency: 'EUR',
+      items: [
+        { sku: 1, count: 2, price: 10 },
+        { sku: 2, count: 1, price: 5 },
+      ],
+    }
+    const price = async (revision: string) => {
+      const path = await repository.checkOut(revision, revision)
+      const { priceCart } = await import(join(path, 'checkout/price.js'))
+      return priceCart(cart)
+    }
+    expect(await price(`${planted}^`)).toBe(30)
+    expect(await price(planted)).toBe(54)
+  })
+
   it('of the story latency asks for one item after the other', async () => {
     const { repository, planted } = await make(stories.latency!)
     const path = await repository.checkOut('slow', planted)
