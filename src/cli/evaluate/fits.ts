@@ -33,11 +33,22 @@ export function fitService(
 
 type Arms = ReturnType<FittedSeries['of']>
 
-function pastOf({ mode }: FittedSeries, history: Arms[], recent: Arms[], endMs: number) {
+function pastOf(
+  { mode, incidentRates }: FittedSeries,
+  history: Arms[],
+  recent: Arms[],
+  endMs: number,
+) {
   const shared = { historySeconds: 60, endMs }
   if (mode === 'split') return { mode, history, recent, ...shared }
   const alone = ({ n1, e1 }: Arms) => ({ n: n1, e: e1 })
-  return { mode, history: history.map(alone), recent: recent.map(alone), ...shared }
+  return {
+    mode,
+    history: history.map(alone),
+    recent: recent.map(alone),
+    ...(incidentRates ? { incidentRates } : {}),
+    ...shared,
+  }
 }
 
 /** The same for every stream: the defaults of the first day, or a wrong guess. */

@@ -1,5 +1,5 @@
 /** The streams of a synthetic release: what each counts in a bucket. */
-import { latencyQuantiles, type Mode } from '../../core/detection/parameters.ts'
+import { incidentRatesAt, latencyQuantiles, type Mode } from '../../core/detection/parameters.ts'
 import { type Counts, callers, perRoute } from './service.ts'
 
 export interface ArmCounts {
@@ -52,19 +52,21 @@ export interface FittedSeries {
   /** Routes beyond the ten busiest keep two days of minutes only (detection reference, section 23). */
   readonly long: boolean
   readonly of: (counts: Counts, buckets: number) => ArmCounts
+  readonly incidentRates?: readonly number[]
 }
 
 const longRoutes = 10
 
 export function fittedSeries(mode: Mode, routes: number): FittedSeries[] {
   const all: FittedSeries[] = []
-  const add = (key: string, of: FittedSeries['of'], own: Mode = mode, long = true) =>
-    all.push({ key, mode: own, long, of })
+  const add = (key: string, of: FittedSeries['of'], own: Mode = mode, over = {}) =>
+    all.push({ key, mode: own, long: true, of, ...over })
   for (const route of [null, ...Array.from({ length: routes }, (_, r) => r)]) {
     const long = route === null || route < longRoutes
-    add(keyOf('errors', route), errorsOf(route), mode, long)
-    for (const q of latencyQuantiles.keys()) {
-      add(keyOf(`latency ${q}`, route), slowOf(route, q), mode, long)
+    add(keyOf('errors', route), errorsOf(route), mode, { long })
+    for (const [q, quantile] of latencyQuantiles.entries()) {
+      const over = { long, incidentRates: incidentRatesAt(quantile) }
+      add(keyOf(`latency ${q}`, route), slowOf(route, q), mode, over)
     }
   }
   const alone = ({ n, e }: { n: number; e: number }) => ({ n1: n, e1: e, n0: 0, e0: 0 })

@@ -12,7 +12,7 @@ import {
 import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
 import { type EvidenceOptions, StreamMonitor } from '../../core/detection/monitor.ts'
 import { NewKindMonitor } from '../../core/detection/new-kind-monitor.ts'
-import { latencyQuantiles, type Mode } from '../../core/detection/parameters.ts'
+import { incidentRatesAt, latencyQuantiles, type Mode } from '../../core/detection/parameters.ts'
 import type { WeighedStream } from '../../core/detection/release-weights.ts'
 import { mixShift, routeRate, standardiseSplit } from '../../core/detection/standardise.ts'
 import type { Fits } from './fits.ts'
@@ -95,14 +95,15 @@ function baselineOf(
   { before, startMs, fits }: ReleaseSetup,
   key: string,
   of: (counts: Counts) => { n: number; e: number },
-  signal: 'traffic' | 'other' = 'other',
+  over: { signal?: 'traffic'; incidentRates?: readonly number[] } = {},
 ): ForecastBaseline {
   const { nuisance, season } = fits.get(key)!
   const answer = forecastBaseline({
     history: before.map(of),
     stepSeconds: stepMs / 1000,
     nuisance,
-    signal,
+    signal: 'other',
+    ...over,
     season: season && { fitted: season, endMs: startMs },
   })
   if (!answer.ok) throw new Error(`${key}: ${answer.why}`)
@@ -148,7 +149,13 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
   const keys = latencyQuantiles.map((_, q) => keyOf(`latency ${q}`, route))
   const series = latencyQuantiles.map((_, q) => slowOf(route, q))
   const baselines =
-    mode === 'forecast' ? keys.map((key, q) => baselineOf(setup, key, alone(series[q]!))) : null
+    mode === 'forecast'
+      ? latencyQuantiles.map((quantile, q) =>
+          baselineOf(setup, keys[q]!, alone(series[q]!), {
+            incidentRates: incidentRatesAt(quantile),
+          }),
+        )
+      : null
   const monitor = new LatencyMonitor({
     scope: { ...noScope, route: route === null ? null : `route ${route}` },
     ...shared(setup, keys[0]!),
@@ -183,7 +190,9 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
 }
 
 function trafficStream(setup: ReleaseSetup): ReleaseStream {
-  const baseline = baselineOf(setup, 'traffic', (counts) => arrivals(counts, 6), 'traffic')
+  const baseline = baselineOf(setup, 'traffic', (counts) => arrivals(counts, 6), {
+    signal: 'traffic',
+  })
   const monitor = new StreamMonitor({
     signal: 'traffic',
     scope: noScope,

@@ -9,7 +9,7 @@ import { NullFilter } from './null-filter.ts'
 import { forecastObservation } from './observation.ts'
 import type { Nuisance } from './parameters.ts'
 import { type Season, seasonAt } from './season.ts'
-import { stateSpace } from './state-space.ts'
+import { informationMaxOf, stateSpace } from './state-space.ts'
 
 /** Exposure and events of one minute; for traffic `e` counts the arrivals and `n` is not read. */
 export interface HistoryMinute {
@@ -47,6 +47,7 @@ export interface HistoryOptions {
   readonly historySeconds?: number
   readonly nuisance: Nuisance
   readonly signal: 'traffic' | 'other'
+  readonly incidentRates?: readonly number[]
   /** Of the stream's fit, with the end of `history`. */
   readonly season?: { readonly fitted: FittedSeason; readonly endMs: number } | null
 }
@@ -82,7 +83,13 @@ export function forecastBaseline(options: HistoryOptions): BaselineAnswer {
   }
 
   const filter = new NullFilter({
-    space: stateSpace({ mode: 'forecast', nuisance, stepSeconds: historySeconds }),
+    space: stateSpace({
+      mode: 'forecast',
+      nuisance,
+      stepSeconds: historySeconds,
+      informationMax: informationMaxOf(nuisance.tau),
+      ...(options.incidentRates ? { incidentRates: options.incidentRates } : {}),
+    }),
   })
   history.forEach((each, i) => {
     const n = signal === 'traffic' ? bucketsEach : (each?.n ?? 0)

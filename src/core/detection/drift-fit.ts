@@ -29,6 +29,9 @@ export interface QuietPast {
   readonly days: readonly (readonly (Observation | null)[])[]
   /** 60, or the stream's own step where that is longer. */
   readonly stepSeconds: number
+  /** Most that an observation may tell, in events; no limit by default. */
+  readonly informationMax?: number
+  readonly incidentRates?: readonly number[]
 }
 
 export function driftLogLikelihood(past: QuietPast, candidate: DriftCandidate): number {
@@ -36,6 +39,8 @@ export function driftLogLikelihood(past: QuietPast, candidate: DriftCandidate): 
     mode: past.mode,
     nuisance: { eta: past.eta, ...candidate },
     stepSeconds: past.stepSeconds,
+    ...(past.informationMax === undefined ? {} : { informationMax: past.informationMax }),
+    ...(past.incidentRates === undefined ? {} : { incidentRates: past.incidentRates }),
   })
   return past.days.reduce((sum, day) => {
     const filter = new NullFilter({ space })

@@ -12,7 +12,7 @@ import {
   recovery,
   warmUp,
 } from './parameters.ts'
-import { type StateSpace, stateSpace } from './state-space.ts'
+import { informationMaxOf, type StateSpace, stateSpace } from './state-space.ts'
 
 export interface FilterSpec {
   readonly mode: Mode
@@ -27,10 +27,11 @@ export interface FilterSpec {
   readonly returnHazard: number
   readonly warmUps: readonly number[]
   readonly warmUpPrior: readonly number[]
-  readonly incidents?: boolean
+  readonly incidentRates?: readonly number[]
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode
+  readonly informationMax?: number
 }
 
 export interface FilterModel extends FilterSpec {
@@ -62,6 +63,7 @@ export function evidenceSpec(options: {
     returnHazard: 0,
     warmUps: warmUp.logRates,
     warmUpPrior: warmUp.prior,
+    informationMax: informationMaxOf(options.nuisance.tau),
   }
 }
 

@@ -20,7 +20,7 @@ import {
   type SplitCounts,
   splitObservation,
 } from './observation.ts'
-import { coldStart, type Nuisance } from './parameters.ts'
+import { coldStart, fitInformationMax, type Nuisance } from './parameters.ts'
 import { dailyPeriodsMinutes, fitSeason, type Season, type SeasonBin, seasonAt } from './season.ts'
 
 /** Exposure and events; for traffic the exposure of an element is the number of the stream's steps in it. */
@@ -42,6 +42,8 @@ export type StreamPast =
       readonly mode: 'forecast'
       /** Bins of 10 min of up to 28 days, minutes since the epoch; by default made from `history`. */
       readonly bins?: readonly SeasonBin[]
+      /** Of latency: `incidentRatesAt` its quantile. */
+      readonly incidentRates?: readonly number[]
     } & Past<RateCounts>)
   | ({ readonly mode: 'split' } & Past<SplitCounts>)
 
@@ -147,6 +149,8 @@ function ownNuisance(past: StreamPast, season: Season | null): Nuisance | null {
     eta,
     days: daysOf(past, observations(past, season)),
     stepSeconds: past.historySeconds,
+    informationMax: fitInformationMax,
+    ...('incidentRates' in past && past.incidentRates ? { incidentRates: past.incidentRates } : {}),
   })
   return drift && { eta, ...drift }
 }

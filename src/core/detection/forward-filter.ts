@@ -14,7 +14,13 @@
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 import type { FilterModel } from './filter-model.ts'
-import { fillLikelihood, fillLogLikelihood, type OffsetTable, peakOf } from './likelihood.ts'
+import {
+  fillLikelihood,
+  fillLogLikelihood,
+  type OffsetTable,
+  peakOf,
+  temperedFor,
+} from './likelihood.ts'
 import type { Observation } from './observation.ts'
 import { warmUpMinutes } from './parameters.ts'
 import { reweighInLogSpace } from './reweigh.ts'
@@ -217,14 +223,15 @@ export class ForwardFilter {
     const { space, effects, table, nullTable } = this.model
     const base = w * (effects + 2) * space.size
     const likelihood = this.#likelihood
-    const peak = peakOf(space, observation, shift, table.least, table.greatest)
-    fillLikelihood(space, observation, shift, peak, table, likelihood)
-    const nullPeak = peakOf(space, observation, shift, nullTable.least, nullTable.greatest)
+    const law = temperedFor(space, observation)
+    const peak = peakOf(law, observation, shift, table.least, table.greatest)
+    fillLikelihood(law, observation, shift, peak, table, likelihood)
+    const nullPeak = peakOf(law, observation, shift, nullTable.least, nullTable.greatest)
     if (peak - nullPeak <= sharedPeakMax) {
       this.#updateNull(w, base, likelihood, peak, observation, shift)
     } else {
       const own = this.#nullLikelihood
-      fillLikelihood(space, observation, shift, nullPeak, nullTable, own)
+      fillLikelihood(law, observation, shift, nullPeak, nullTable, own)
       this.#updateNull(w, base, own, nullPeak, observation, shift)
     }
     this.#updateFull(w, base + space.size, peak, observation, shift)
@@ -310,9 +317,9 @@ export class ForwardFilter {
     observation: Observation,
     shift: number,
   ): number {
-    const { space } = this.model
+    const law = temperedFor(this.model.space, observation)
     const logs = new Float64Array(table.offsets.length)
-    fillLogLikelihood(space, observation, shift, table, logs)
+    fillLogLikelihood(law, observation, shift, table, logs)
     const before = this.#mass.slice(base, base + logs.length)
     return reweighInLogSpace(before, logs, this.#mass, base)
   }

@@ -12,7 +12,7 @@ import {
   StreamMonitor,
 } from './monitor.ts'
 import type { ForecastBaseline } from './baseline.ts'
-import { latencyQuantiles, latencyWeights, type Nuisance } from './parameters.ts'
+import { incidentRatesAt, latencyQuantiles, latencyWeights, type Nuisance } from './parameters.ts'
 
 /** Counts of requests slower than each threshold, in the order of `latencyQuantiles`. */
 export type LatencyBucket =
@@ -50,12 +50,13 @@ export class LatencyMonitor {
   constructor(options: LatencyMonitorOptions) {
     const { thresholdSeconds, baselines, continues, nuisances, kappas, ...shared } = options
     this.#thresholdSeconds = thresholdSeconds
-    this.#streams = latencyQuantiles.map((_, q) => {
+    this.#streams = latencyQuantiles.map((quantile, q) => {
       const baseline = baselines?.[q]
       const before = continues ? continues.#streams[q] : undefined
       return new StreamMonitor({
         ...shared,
         signal: 'latency',
+        incidentRates: incidentRatesAt(quantile),
         nuisance: nuisances?.[q] ?? shared.nuisance,
         kappa: kappas?.[q] ?? 1,
         ...(baseline ? { baseline } : {}),

@@ -55,6 +55,19 @@ export interface Tempered {
   readonly eta: number
 }
 
+/** The same law, tempered so that this bucket tells no more than its part of `informationMax`. */
+export function temperedFor(
+  space: Tempered & { readonly informationMax: number; readonly period: number },
+  { level, total }: Observation,
+): Tempered {
+  const { mode, eta, informationMax, period } = space
+  if (informationMax === Infinity) return space
+  const rate = Math.exp(level)
+  const information = mode === 'split' ? (total * rate) / (1 + rate) ** 2 : rate
+  const most = informationMax / (information * period)
+  return most < eta ? { mode, eta: most } : space
+}
+
 /** Fills `out` with eta * ll for every offset, where `shift` (warm-up) is added to it. */
 export function fillLogLikelihood(
   { mode, eta }: Tempered,

@@ -66,6 +66,8 @@ export interface MonitorOptions {
   readonly nuisance: Nuisance
   /** Calibration: log evidence is divided by it. */
   readonly kappa?: number
+  /** Of latency: `incidentRatesAt` its quantile. */
+  readonly incidentRates?: readonly number[]
   /** Processes do not start with this watch, as in a placebo: no warm-up. */
   readonly warm?: boolean
   /** Forecast mode only. */
@@ -105,7 +107,11 @@ export class StreamMonitor {
     const { direction = signal === 'traffic' ? 'falling' : 'rising' } = options
     const grid = direction === 'falling' ? falling : rising
     this.#options = options
-    const spec = evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 })
+    const { incidentRates } = options
+    const spec = {
+      ...evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 }),
+      ...(incidentRates ? { incidentRates } : {}),
+    }
     this.#model = filterModel(options.warm ? { ...spec, warmUps: [0], warmUpPrior: [1] } : spec)
     this.#initial = baseline?.initial ?? this.#model.space.start
     this.#filter = new ForwardFilter(this.#model, this.#initial)

@@ -12,6 +12,7 @@ import {
   type OffsetTable,
   offsetTable,
   peakOf,
+  temperedFor,
 } from './likelihood.ts'
 import type { Observation } from './observation.ts'
 import { warmUpMinutes } from './parameters.ts'
@@ -109,7 +110,7 @@ export class NullFilter {
   }
 
   #reweigh(base: number, observation: Observation, shift: number): number {
-    const space = this.#space
+    const space = temperedFor(this.#space, observation)
     const table = this.#table
     const likelihood = this.#likelihood
     const mass = this.#mass

@@ -8,7 +8,7 @@
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 import type { BurstStep } from './burst.ts'
 import type { FilterModel } from './filter-model.ts'
-import { fillLogLikelihood, offsetTable } from './likelihood.ts'
+import { fillLogLikelihood, offsetTable, temperedFor } from './likelihood.ts'
 import type { Observation } from './observation.ts'
 import { rolloutStepShare, warmUpMinutes } from './parameters.ts'
 import { reweighInLogSpace } from './reweigh.ts'
@@ -121,7 +121,7 @@ function forward(
     propagateRows(space, k, moved, 0, 1)
     log[k + 1] = log[k]!
     if (observation) {
-      fillLogLikelihood(space, observation, shifts[k]!, table, logLik)
+      fillLogLikelihood(temperedFor(space, observation), observation, shifts[k]!, table, logLik)
       log[k + 1]! += reweighInLogSpace(moved, logLik, mass, (k + 1) * size)
     } else {
       mass.set(moved, (k + 1) * size)
@@ -147,7 +147,7 @@ function meet(
   for (let k = buckets.length - 1; k >= 0; k--) {
     const { observation } = buckets[k]!
     if (observation) {
-      fillLogLikelihood(space, observation, shifts[k]!, table, logLik)
+      fillLogLikelihood(temperedFor(space, observation), observation, shifts[k]!, table, logLik)
       scale += reweighInLogSpace(ahead, logLik, ahead, 0)
     }
     stepBack(space, k, ahead)

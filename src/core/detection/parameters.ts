@@ -4,6 +4,8 @@
  * another step scales them (section 6.6).
  */
 
+import { normalCdf, normalQuantile } from '../kernel/math/normal.ts'
+
 /** What is known of a stream's natural unrest: fitted on its history or, without one, the fleet's. */
 export interface Nuisance {
   /** Likelihood exponent in (0, 1]: 1 / overdispersion. */
@@ -66,10 +68,22 @@ export const fineFalling: EffectGrid = {
   weights: finePrior,
 }
 
+/**
+ * How much a bucket may tell at most. The drift's grid is coarse beside what a million requests say: between
+ * its points the null would be wrong by many deviations, and an effect whose grid lies better would win
+ * without there being one. So the likelihood is tempered until a minute's deviation is as wide as
+ * sqrt(1 / resolution) grid steps. In simulation at 100 requests/s with own fits it takes the false alarms of
+ * the median's stream from 12 to under 1 %, and those of traffic from 4 to under 1 %; nothing is found later.
+ * Depends on exposure alone, so evidence stays evidence.
+ */
+export const resolution = 0.5
+/** The same in the fit of the drift, for all candidates alike: per minute, in events. */
+export const fitInformationMax = 50
+
 /** Section 5: probability that an effect is there from the start, and the hazard of a later one. */
 export const onsetPrior: Readonly<Record<Mode, { start: number; hazardPer10s: number }>> = {
   split: { start: 0.7, hazardPer10s: 0.3 / 360 },
-  forecast: { start: 0.7, hazardPer10s: 0.1 / 360 },
+  forecast: { start: 0.7, hazardPer10s: 0.5 / 360 },
 }
 
 /** Section 5: share of the not-started mass that starts anew with each rollout step. */
@@ -85,6 +99,21 @@ export const burst = {
   enterPerMinute: 1 / 360,
   leavePerMinute: 1 / 3,
 } as const
+
+/**
+ * What those incidents do to the share of requests slower than the old q-quantile, when latency as a whole is
+ * slower: x2.5 of the requests beyond the old p99 means x1.27 beyond the old median. By the normal
+ * distribution of log latency: no height here is fitted to anything. Taken for x2.5 all the same, a slow
+ * three minutes were an effect on the median in 12 % of harmless releases.
+ */
+export function incidentRatesAt(quantile: number): readonly number[] {
+  const last = latencyQuantiles.at(-1)!
+  return burst.logRates.map((height) => {
+    if (height === 0) return 0
+    const shift = normalQuantile(last) - normalQuantile(1 - (1 - last) * Math.exp(height))
+    return Math.log((1 - normalCdf(normalQuantile(quantile) - shift)) / (1 - quantile))
+  })
+}
 
 /** Section 4.1: how the drift moves between minutes. */
 export type KernelMode = 'every_bucket' | 'every_minute'

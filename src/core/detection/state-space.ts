@@ -10,7 +10,14 @@
  */
 import { driftKernel } from './ar-kernel.ts'
 import { type BurstStep, burstStep } from './burst.ts'
-import { type KernelMode, type Mode, type Nuisance, burst, driftGrid } from './parameters.ts'
+import {
+  burst,
+  driftGrid,
+  type KernelMode,
+  type Mode,
+  type Nuisance,
+  resolution,
+} from './parameters.ts'
 
 export interface StateSpace {
   readonly mode: Mode
@@ -28,6 +35,7 @@ export interface StateSpace {
   readonly band: number
   /** Buckets between two moves of the drift. */
   readonly period: number
+  readonly informationMax: number
   readonly burst: BurstStep | null
 }
 
@@ -35,15 +43,17 @@ export interface SpaceSpec {
   readonly mode: Mode
   readonly nuisance: Nuisance
   readonly stepSeconds: number
-  /** Whether incidents are modelled; by default in forecast mode. */
-  readonly incidents?: boolean
+  /** Log rates of the incidents' states, none first; by default those of counts, in forecast mode. */
+  readonly incidentRates?: readonly number[]
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode
+  /** Most that the buckets between two moves of the drift may tell together, in events; no limit by default. */
+  readonly informationMax?: number
 }
 
 export function stateSpace(spec: SpaceSpec): StateSpace {
-  const { mode, nuisance, stepSeconds, incidents, driftPoints = driftGrid.points } = spec
+  const { mode, nuisance, stepSeconds, driftPoints = driftGrid.points } = spec
   const { eta, tau, phiPerMinute } = nuisance
   const byMinute = (spec.kernel ?? driftGrid.kernel) === 'every_minute' && 60 % stepSeconds === 0
   const period = byMinute ? 60 / stepSeconds : 1
@@ -53,7 +63,7 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     stepSeconds: period * stepSeconds,
     points: driftPoints,
   })
-  const heights = (incidents ?? mode === 'forecast') ? burst.logRates : [0]
+  const heights = mode === 'split' ? [0] : (spec.incidentRates ?? burst.logRates)
   const drifts = kernel.offsets.length
   const size = heights.length * drifts
   const offsets = new Float64Array(size)
@@ -76,8 +86,15 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     into: kernel.into,
     band: bandOf(kernel.into, drifts),
     period,
+    informationMax: spec.informationMax ?? Infinity,
     burst: heights.length > 1 ? burstStep(stepSeconds) : null,
   }
+}
+
+/** `informationMax` of a drift's grid, from the resolution that is asked of it. */
+export function informationMaxOf(tau: number): number {
+  const step = (2 * driftGrid.halfWidth * tau) / (driftGrid.points - 1)
+  return tau <= 1e-9 ? Infinity : resolution / (step * step)
 }
 
 /** Mass over the states of `from`, spread linearly over the finer drift grid of `to`. */

@@ -187,7 +187,7 @@ describe('reference vectors', () => {
       warm: [0],
       warm_prior: [1],
     })
-    const filter = new ForwardFilter(filterModel({ ...spec, incidents: false }))
+    const filter = new ForwardFilter(filterModel({ ...spec, incidentRates: [0] }))
     const logE = input.arrivals.map((e) => {
       filter.observe(forecastObservation({ n: 1, e, logRate: Math.log(input.forecast_per_bucket) }))
       return filter.logE
