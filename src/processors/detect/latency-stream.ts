@@ -6,7 +6,7 @@ import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { ForecastBaseline } from '../../core/detection/baseline.ts'
 import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
 import type { EvidenceOptions } from '../../core/detection/monitor.ts'
-import { coldStart, latencyQuantiles } from '../../core/detection/parameters.ts'
+import { coldStart, incidentRatesAt, latencyQuantiles } from '../../core/detection/parameters.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
 import { standardiseForecast } from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
@@ -64,11 +64,14 @@ export class LatencyStream implements WatchStream {
     const slow = (count: ArmCount) => (route === null ? count.slowOfService : count.slow)
     let baselines: ForecastBaseline[] | null = null
     if (phase.mode === 'forecast') {
-      const each = latencyQuantiles.map((_, q) =>
-        baselineOf(history, phase, (arms) => ({
-          n: pick(arms).one.n,
-          e: slow(pick(arms).one)[q]!,
-        })),
+      const each = latencyQuantiles.map((quantile, q) =>
+        baselineOf(
+          history,
+          phase,
+          (arms) => ({ n: pick(arms).one.n, e: slow(pick(arms).one)[q]! }),
+          'other',
+          incidentRatesAt(quantile),
+        ),
       )
       if (each.some((baseline) => baseline === null)) return before
       baselines = each as ForecastBaseline[]

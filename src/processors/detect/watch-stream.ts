@@ -76,6 +76,7 @@ export function baselineOf(
   phase: Phase,
   pick: (arms: Arms) => HistoryMinute,
   signal: 'traffic' | 'other' = 'other',
+  incidentRates?: readonly number[],
 ): ForecastBaseline | null {
   const answer = forecastBaseline({
     history: streamMinutes(history, pick),
@@ -83,6 +84,7 @@ export function baselineOf(
     historySeconds: history.stepMs / 1000,
     nuisance: coldStart.forecast,
     signal,
+    ...(incidentRates ? { incidentRates } : {}),
   })
   return answer.ok ? answer.baseline : null
 }
