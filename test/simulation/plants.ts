@@ -9,6 +9,7 @@ import { positionHeader } from '../../src/core/kernel/positions.ts'
 import { serviceName } from '../../src/core/kernel/service-key.ts'
 import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { StoredEntry } from '../../src/ports/checkpoint-store.ts'
 import type { EventLog, LogRecord, NewRecord } from '../../src/ports/event-log.ts'
 import { serviceEventOutput } from '../../src/processors/ingest/outputs.ts'
 import { readDeployments } from '../../src/processors/ingest/read-deployments.ts'
@@ -34,6 +35,10 @@ export interface Plant {
   processor?(processor: Processor, owner: Owner): Processor
   log?(log: EventLog, process: number): EventLog
   store?(store: SharedStore): StoreCalls
+  /** What is stored, as today's version would have stored it. */
+  stored?(entries: readonly StoredEntry[]): readonly StoredEntry[]
+  /** A process whose version refuses the state that it finds exits and says why; no bug. */
+  readonly refusalsAreExits?: true
   /** What does not hold with it by its nature, in undisturbed runs too. */
   readonly skips?: readonly Invariant[]
   /** Faults of which nobody claims that it stands them. */

@@ -18,8 +18,8 @@ export class SeedRunner {
   readonly #feeds = new Map<number, Feed>()
   readonly #calm = new Map<number, Told>()
 
-  constructor(plant: keyof typeof plants | null = null) {
-    this.#plant = plant === null ? null : plants[plant]
+  constructor(plant: keyof typeof plants | (() => Plant) | null = null) {
+    this.#plant = plant === null || typeof plant === 'function' ? plant : plants[plant]
   }
 
   run(seed: number): Promise<SeedResult> {

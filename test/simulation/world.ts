@@ -3,6 +3,7 @@
  * until everything that was taken in has had its consequences. A function of the plan alone.
  */
 import { MemoryLog } from '../../src/adapters/memory/memory-log.ts'
+import { ConfigError } from '../../src/core/kernel/errors.ts'
 import type { TurnLimits } from '../../src/engine/read-turn.ts'
 import type { Checkpoint } from '../../src/ports/checkpoint-store.ts'
 import type { LogRecord } from '../../src/ports/event-log.ts'
@@ -104,7 +105,10 @@ class World {
     }
     const checkpoints = new Map<string, Checkpoint>()
     const { memory, stale } = this.#store
-    for (const unit of await memory.units()) checkpoints.set(unit, await memory.open(unit, 0))
+    for (const unit of await memory.units()) {
+      const { entries, ...rest } = await memory.open(unit, 0)
+      checkpoints.set(unit, { ...rest, entries: this.#plant?.stored?.(entries) ?? entries })
+    }
     return {
       plan: this.#plan,
       feed: this.#feed,
@@ -143,7 +147,7 @@ class World {
   #start(roles: readonly ('ingest' | 'state')[]): void {
     const number = this.#started++
     const plant = this.#plant
-    const process = new SimProcess({
+    const process: SimProcess = new SimProcess({
       number,
       network: this.#network,
       log: this.#log,
@@ -158,7 +162,14 @@ class World {
         return plant?.log?.(watched, number) ?? watched
       },
       limits: this.#limits(),
-      failed: (error) => void this.#bugs.push(error),
+      failed: (error) => {
+        if (!(error instanceof ConfigError && plant?.refusalsAreExits)) {
+          this.#bugs.push(error)
+          return
+        }
+        this.#note(`${process.name} refuses: ${error.message}`)
+        process.life.kill()
+      },
     })
     this.#processes = [...this.#processes, process]
     this.#note(`${process.name} starts (${roles.join(', ')})`)
