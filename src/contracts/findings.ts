@@ -79,6 +79,8 @@ export const StreamEvidence = z.object({
       afterSeconds: z.number().nullable(),
     })
     .nullable(),
+  /** Of sentinels: since when the level is not the usual one, whether by an effect or an incident. */
+  shiftedSinceMs: Ms.nullable().optional(),
   /** Of gauges; their ratio is 1 where none can be said. */
   gauge: GaugeShift.optional(),
 })

@@ -164,9 +164,13 @@ function alarmed(
   ) {
     return suspicion(evidence, `${describe(lead)}, but it began before the release`)
   }
-  if (lead.mode === 'forecast' && vetoes.shared.length > 0 && !trafficOnly) {
+  if (lead.mode === 'forecast' && !trafficOnly) {
     const others = vetoes.shared.slice(0, 3).join(', ')
-    return { verdict: 'external', reason: `${describe(lead)}, and so in unchanged ${others}` }
+    if (others !== '') {
+      return { verdict: 'external', reason: `${describe(lead)}, and so in unchanged ${others}` }
+    }
+    // What was shared once is not this release's for having become usual elsewhere.
+    if (state.verdict === 'external') return { verdict: 'external', reason: state.reason }
   }
   if (material.every((stream) => hasRecovered(stream))) {
     return { verdict: 'transient', reason: `${describe(lead)}, and back to usual` }

@@ -19,6 +19,8 @@ const scaleMinutes = 1_440
 const fitMinutes = 480
 const startMinutes = 120
 const clip = 40
+/** Where the scale is no more than a guess, that far out is far enough: the filter knows no larger jump. */
+const clipOfGuess = 8
 const placeboGapMinutes = 60
 const placeboEveryMinutes = 180
 const placebosMax = 20
@@ -45,6 +47,8 @@ export interface GaugeBaseline {
   /** In the gauge's own unit. */
   readonly centre: number
   readonly scale: number
+  /** Standardised values lie within it. */
+  readonly clip: number
   readonly season: Float64Array | null
   /** Mean of the last day, and of how many values. */
   readonly mean: number
@@ -67,8 +71,8 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
     season === null ? values : values.map((value, i) => value - seasonAt(season, i - values.length))
   const lately = known(rest.subarray(Math.max(0, rest.length - stepsIn(scaleMinutes))))
   if (lately.length < valuesMin) return null
-  const { centre, scale } = scaleOf(lately)
-  const z = Array.from(rest, (value) => standardised(value, centre, scale))
+  const scaled = scaleOf(lately)
+  const z = Array.from(rest, (value) => standardised(value, scaled))
   const fit = fitted(z.slice(-stepsIn(fitMinutes)), stepMinutes)
   const maxima = placeboMaxima(z, fit, history)
   const raw = known(values.subarray(Math.max(0, values.length - stepsIn(scaleMinutes))))
@@ -77,8 +81,7 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
     kappa: placeboKappa(maxima, coldPlaceboQuantile.gaugeForecast),
     before: z.slice(-stepsIn(startMinutes)),
     stepMinutes,
-    centre,
-    scale,
+    ...scaled,
     season,
     mean: raw.reduce((sum, value) => sum + value, 0) / raw.length,
     values: raw.length,
@@ -95,7 +98,7 @@ export function standardisedAt(
   value: number,
   step: number,
 ): number | null {
-  return standardised(value - usualAt(baseline, step), 0, baseline.scale)
+  return standardised(value - usualAt(baseline, step), { ...baseline, centre: 0 })
 }
 
 function seasonAt(season: Float64Array, step: number): number {
@@ -103,21 +106,27 @@ function seasonAt(season: Float64Array, step: number): number {
   return season[((step % slots) + slots) % slots]!
 }
 
-function standardised(value: number, centre: number, scale: number): number | null {
+interface Scaled {
+  readonly centre: number
+  readonly scale: number
+  readonly clip: number
+}
+
+function standardised(value: number, { centre, scale, clip: limit }: Scaled): number | null {
   if (Number.isNaN(value)) return null
-  return Math.max(-clip, Math.min(clip, (value - centre) / scale))
+  return Math.max(-limit, Math.min(limit, (value - centre) / scale))
 }
 
 /**
  * Median and robust deviation. Where more than half of the values are one and the same (mostly zero, few levels)
  * the median deviation is 0 and tells nothing: then the mean deviation, for normal values as large.
  */
-function scaleOf(values: Float64Array): { centre: number; scale: number } {
+function scaleOf(values: Float64Array): Scaled {
   const centre = median(values)
   const robust = 1.4826 * medianAbsoluteDeviation(values)
   const mean = values.reduce((sum, value) => sum + Math.abs(value - centre), 0) / values.length
   const deviation = robust > 0 ? robust : 1.2533 * mean
-  return { centre, scale: deviation + 1e-9 }
+  return { centre, scale: deviation + 1e-9, clip: robust > 0 ? clip : clipOfGuess }
 }
 
 function fitted(z: readonly (number | null)[], stepMinutes: number): GaugeFit {

@@ -132,21 +132,19 @@ export class GaugeMonitor {
     const { scale, usual } = newest
     const excluded = this.#filter.excluded(excludedLogE)
     const sizes = this.#sizes()
-    const largest = Math.max(...sizes.map(({ size }) => Math.abs(size)), 0)
-    let [mean, beyond] = [0, 0]
-    for (const { size, share } of sizes) {
-      mean += size * share
-      if (Math.abs(size) === largest) beyond += share
-    }
-    let [low, high] = [cell(sizes, 0.05), cell(sizes, 0.95)]
+    const mean = sizes.reduce((sum, { size, share }) => sum + size * share, 0)
+    const largest = Math.max(...sizes.map(({ size }) => Math.abs(size)), 0) * scale
     let shift = mean * scale
+    let [low, high] = [cell(sizes, 0.05), cell(sizes, 0.95)]
     low *= (low > 0 ? 1 / halfCell : halfCell) * scale
     high *= (high > 0 ? halfCell : 1 / halfCell) * scale
-    if (beyond > 0.5 && known.length > 0) {
+    const seen =
+      known.length === 0 ? 0 : median(this.#sinceOnset().map((each) => each.value - each.usual))
+    if (this.logE >= suspiciousLogE && Math.abs(seen) > largest) {
       // Beyond the greatest jump of the grid: what the values themselves have moved by.
-      shift = median(this.#sinceOnset().map((each) => each.value - each.usual))
-      low = Math.min(low, shift)
-      high = Math.max(high, shift)
+      shift = seen
+      low = Math.min(low, seen)
+      high = Math.max(high, seen)
     }
     return {
       unit,

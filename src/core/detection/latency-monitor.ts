@@ -81,6 +81,11 @@ export class LatencyMonitor {
     )
   }
 
+  /** Of the quantile that has moved most surely. */
+  get shifted(): number {
+    return Math.max(...this.#streams.map((stream) => stream.shifted))
+  }
+
   push(bucket: LatencyBucket): void {
     this.#streams.forEach((stream, q) => stream.push(bucketOf(bucket, q)))
   }

@@ -131,6 +131,11 @@ export class StreamMonitor {
     return own + (this.#options.continues?.logE ?? 0)
   }
 
+  /** P(the level is not the usual one), whether by an effect or by an incident. */
+  get shifted(): number {
+    return 1 - this.#filter.recoveredShare()
+  }
+
   push(bucket: MonitorBucket): void {
     const observation = this.#observe(bucket)
     const freshness = bucket === 'missing' ? null : (bucket.freshness ?? null)

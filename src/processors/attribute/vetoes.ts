@@ -49,15 +49,18 @@ function sharedShift(
   for (const { key, sentinel } of state.services.values()) {
     if (sentinel === null || changed.has(key) || callers.has(key)) continue
     const same = sentinel.streams.some(
-      ({ logE, onset, signal }) =>
+      ({ logE, onset, signal, shiftedSinceMs = null }) =>
         signal !== 'traffic' &&
-        logE >= judgeDefaults.suspiciousLogE &&
-        onset !== null &&
-        Math.abs(onset.atMs - onsetMs) <= overlapMs,
+        ((logE >= judgeDefaults.suspiciousLogE && overlaps(onset?.atMs ?? null, onsetMs)) ||
+          overlaps(shiftedSinceMs, onsetMs)),
     )
     if (same) shared.push(key)
   }
   return shared.length >= siblingsMin ? shared.sort() : []
+}
+
+function overlaps(atMs: number | null, onsetMs: number): boolean {
+  return atMs !== null && Math.abs(atMs - onsetMs) <= overlapMs
 }
 
 /** At least three, and 30 %, of the services that had traffic fell silent within a minute of this one. */

@@ -24,6 +24,11 @@ export class AloneStreams {
     else if (closed.track === this.#source) this.#business.take('requests', closed.bucket)
   }
 
+  /** Minutes between the values of gauges. */
+  get gaugeMinutes(): number {
+    return this.#gauges.stepMinutes
+  }
+
   /** Log E and weight alone. */
   quick(): Pick<StreamEvidence, 'signal' | 'logE' | 'weight'>[] {
     const [gauges, business] = [this.#gauges, this.#business]

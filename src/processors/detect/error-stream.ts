@@ -89,6 +89,10 @@ export class ErrorStream implements WatchStream {
     return this.#monitor.logE
   }
 
+  get shifted(): number {
+    return this.#monitor.shifted
+  }
+
   push(bucket: WatchBucket): void {
     if (bucket === 'missing') return this.#monitor.push(bucket)
     const { one, zero } = this.#pick(bucket.arms)

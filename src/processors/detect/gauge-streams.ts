@@ -63,6 +63,11 @@ export class GaugeStreams {
     this.#rules = rules
   }
 
+  /** Minutes between values: of the fastest. */
+  get stepMinutes(): number {
+    return Math.min(...(this.#streams ?? []).map(({ stepMinutes }) => stepMinutes), slowMinutes)
+  }
+
   get logEs(): readonly number[] {
     return (this.#streams ?? []).map(({ monitor }) => monitor.logE)
   }

@@ -26,6 +26,13 @@ function requestsIn(buckets: readonly Bucket[], version: string | null): number 
   return sum
 }
 
+/** Requests of one version in a bucket. */
+export function requestsOf({ cells }: Bucket, version: string): number {
+  let sum = 0
+  for (const { requests } of cells.get(version)?.routes.values() ?? []) sum += requests
+  return sum
+}
+
 /** Closed buckets that lie wholly in [fromMs, toMs), oldest first; of those closed before `knownSeq`. */
 export function bucketsBetween(
   state: ServiceState,

@@ -39,6 +39,10 @@ export class TrafficStream implements WatchStream {
     return this.#monitor.logE
   }
 
+  get shifted(): number {
+    return this.#monitor.shifted
+  }
+
   push(bucket: WatchBucket): void {
     this.#monitor.push(bucket === 'missing' ? bucket : arrivals(bucket.arms))
   }

@@ -25,6 +25,8 @@ export interface WatchStream {
   readonly traffic: number
   readonly wholeService: boolean
   readonly logE: number
+  /** P(not at the usual level). */
+  readonly shifted: number
   push(bucket: WatchBucket): void
   startAgain(): void
   evidence(options: EvidenceOptions): StreamEvidence

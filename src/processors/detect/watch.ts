@@ -22,7 +22,9 @@ import { AloneStreams } from './alone-streams.ts'
 import { type Arms, countArms } from './arms.ts'
 import type { Closed } from './closing.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
+import { requestsOf } from './history.ts'
 import { LatencyReport } from './latency-report.ts'
+import { Shifts } from './shifts.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import type { WatchBucket, WatchStream } from './watch-stream.ts'
@@ -55,8 +57,12 @@ export class Watch {
   readonly #preTrend: number | null
   #weights: number[] = []
   #handedOver = false
+  /** End of the newest minute with a gauge. */
+  #heardMs: number
   readonly #usable: boolean[] = []
   readonly #aftermath = new Aftermath()
+  readonly #shifts = new Shifts()
+  #shiftChanged = false
   #newGoneForMs = 0
   #newShare = 0
   #oldGoneForMs = 0
@@ -78,11 +84,13 @@ export class Watch {
     this.#latency = new LatencyReport(this.#builder)
     this.#preTrend = release === null ? null : this.#builder.preTrend()
     this.#lastEndMs = facts.startMs
+    this.#heardMs = facts.startMs
     this.#weigh()
   }
 
   #all(): AnyStream[] {
-    const kinds = this.release === null || this.facts.fedByGauges === true ? [] : [this.#kinds]
+    if (this.facts.fedByGauges === true) return []
+    const kinds = this.release === null ? [] : [this.#kinds]
     return [...this.#streams, ...this.#callers, ...kinds]
   }
 
@@ -139,7 +147,8 @@ export class Watch {
   #takeGauges(bucket: GaugeBucket): EvidenceFinding | null {
     const { facts } = this
     if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
-    this.#noteUsable(bucket.totals.size > 0)
+    if (bucket.totals.size > 0) this.#heardMs = bucket.endMs
+    this.#noteUsable(bucket.endMs - this.#heardMs < this.#alone.gaugeMinutes * minuteMs)
     this.#lastEndMs = bucket.endMs
     return this.#speak(bucket)
   }
@@ -175,6 +184,10 @@ export class Watch {
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
     for (const stream of this.#streams) stream.push(seen)
+    if (this.release === null) {
+      const shares = this.#streams.map(({ shifted }) => shifted)
+      this.#shiftChanged = this.#shifts.note(shares, bucket.startMs)
+    }
     if (seen === 'missing') this.#kinds.push(seen)
     else {
       const { one, zero } = seen.arms.total
@@ -233,10 +246,11 @@ export class Watch {
       value >= judgeDefaults.regressedLogE ? 2 : value >= judgeDefaults.suspiciousLogE ? 1 : 0
     const stepMs = bucket.endMs - bucket.startMs
     const onMinute = bucket.endMs % minuteMs < stepMs
-    const worth = quick.some(({ logE: each }) => level(each) > 0) || logE >= Math.log(3)
+    const worth =
+      this.#shifts.any || quick.some(({ logE: each }) => level(each) > 0) || logE >= Math.log(3)
     this.#hasAlarmed ||= level(logE) === 2
     const crossed = [logE, ...quick.map((each) => each.logE)].map(level).join('')
-    const changed = crossed !== this.#crossed
+    const changed = crossed !== this.#crossed || this.#shiftChanged
     this.#crossed = crossed
     // While something is suspicious every bucket is worth telling: recovery and the conditions
     // beside the evidence move without crossing a line.
@@ -288,6 +302,7 @@ export class Watch {
     return {
       ...withLatency,
       onset,
+      ...(this.release === null && { shiftedSinceMs: this.#shifts.sinceMs(i) }),
       ...(back && loud ? { recovered: 1, recoveredForMs: this.#newGoneForMs } : {}),
     }
   }
@@ -337,10 +352,4 @@ export class Watch {
         exemplars,
       }))
   }
-}
-
-function requestsOf({ cells }: Bucket, version: string): number {
-  let sum = 0
-  for (const { requests } of cells.get(version)?.routes.values() ?? []) sum += requests
-  return sum
 }
