@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import snappy from 'snappyjs'
 import { describe, expect, it } from 'vitest'
@@ -34,6 +34,18 @@ function xerial(bytes: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
+/** As producers write that do not know beforehand how much will come. */
+async function streamed(payload: Buffer): Promise<Buffer> {
+  const stream = createZstdCompress()
+  for (let at = 0; at < payload.length; at += 100_000) {
+    stream.write(payload.subarray(at, at + 100_000))
+  }
+  stream.end()
+  const parts: Buffer[] = []
+  for await (const part of stream) parts.push(part as Buffer)
+  return Buffer.concat(parts)
+}
+
 describe('codecs', () => {
   it.each([
     ['gzip', CompressionTypes.GZIP],
@@ -46,6 +58,16 @@ describe('codecs', () => {
       expect((await decompress(packed)).equals(payload)).toBe(true)
     }
   })
+
+  it.each([0, 1, 63, 255, 256, 65_791, 65_792, 3_000_000, 20_000_000])(
+    'gives back %i bytes of zstd, whether their number is written in the frame or not',
+    async (count) => {
+      const payload = Buffer.alloc(count, 'culprit ')
+      const { decompress } = codec(CompressionTypes.ZSTD)
+      expect((await decompress(zstdCompressSync(payload))).equals(payload)).toBe(true)
+      expect((await decompress(await streamed(payload))).equals(payload)).toBe(true)
+    },
+  )
 
   it('reads the frames of xerial as well as raw snappy', () => {
     for (const payload of payloads) {
