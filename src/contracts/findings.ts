@@ -121,6 +121,8 @@ export const EvidenceFinding = z.object({
   oldShift: z.object({ logE: z.number(), onsetMs: Ms.nullable() }).nullable(),
   /** Share of the last 15 min that is missing. */
   missing: z.number(),
+  /** Share of the watch so far that is missing. */
+  gaps: z.number().optional(),
   weakHistory: z.boolean(),
   /** Set when the watch has ended. */
   final: z.boolean(),

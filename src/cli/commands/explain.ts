@@ -72,7 +72,7 @@ async function explainRelease(id: string, flags: ExplainFlags): Promise<void> {
   print(release.reason)
   print(`${release.id} · ${release.origin} · ${release.strategy} · started ${release.startedAt}`)
   for (const { signal, scope, state, effect, evidence, observed, baseline } of signals) {
-    const where = scope.route ?? scope.caller ?? 'whole service'
+    const where = scope.route ?? scope.caller ?? scope.metric ?? 'whole service'
     const size =
       effect === null
         ? ''

@@ -20,6 +20,8 @@ import {
 } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
 
+/** From this share of a watch on its gaps are told with its verdict. */
+const gapsMin = 0.1
 /** Back to usual this soon after the onset, and without a rollback, it was transient. */
 export const transientWithinMs = 15 * 60_000
 /** P(back to usual) at or below which a recovered release has relapsed. */
@@ -120,9 +122,12 @@ function judged(
   if (said === 'watching')
     return { verdict: 'watching', reason: watchingReason(evidence), trafficSinceMs }
   if (said === 'cleared') {
-    return { verdict: 'cleared', reason: clearedReason(evidence, thetaClear), trafficSinceMs }
+    const reason = `${clearedReason(evidence, thetaClear)}${gapsClause(evidence)}`
+    return { verdict: 'cleared', reason, trafficSinceMs }
   }
-  return { verdict: 'inconclusive', reason: inconclusiveReason(evidence, why), trafficSinceMs }
+  const excuse = inconclusiveReason(evidence, why)
+  const reason = why.includes('telemetry') ? excuse : `${excuse}${gapsClause(evidence)}`
+  return { verdict: 'inconclusive', reason, trafficSinceMs }
 }
 
 /** The whole says `regressed`, or one that stands alone does. */
@@ -247,7 +252,7 @@ function reasonOf(loud: readonly StreamEvidence[], why: string): string {
 
 function watchingReason(evidence: EvidenceFinding): string {
   const history = evidence.weakHistory ? ', with little history' : ''
-  return `nothing worse so far${history}`
+  return `nothing worse so far${history}${gapsClause(evidence)}`
 }
 
 function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
@@ -259,6 +264,11 @@ function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
   if (excluded !== null) return `${why}; in errors more than ×${excluded} is excluded`
   if (service.detectable === null) return why
   return `${why}; in errors ×${service.detectable.toFixed(1)} or more would have shown`
+}
+
+/** What was not seen is no part of what is said. */
+function gapsClause({ gaps = 0 }: EvidenceFinding): string {
+  return gaps < gapsMin ? '' : `; ${Math.round(gaps * 100)} % of the watch is without telemetry`
 }
 
 function clearedReason({ streams }: EvidenceFinding, thetaClear: number): string {

@@ -31,6 +31,33 @@ export function driftFactor(phiPerMinute: number, minutes: number): number {
   return sum / (n * n)
 }
 
+/**
+ * The same for few events, where the effect must be so large that the curve is no parabola: the smallest ratio at
+ * which as many events as it brings speak for it loudly enough, eta mu (theta log theta - theta + 1). Rising signals.
+ */
+export function detectableLogRatioOfFew({
+  information,
+  nuisance,
+  kappa,
+  logE,
+  start = onsetPrior.split.start,
+  effectWeight = 0.2,
+}: WatchPower): number {
+  const mu = nuisance.eta * information
+  if (!(mu > 0)) return Infinity
+  const price = kappa * logE - Math.log(start * effectWeight)
+  const speaks = (log: number) => mu * (Math.exp(log) * (log - 1) + 1) >= price
+  let [low, high] = [0, 1]
+  while (!speaks(high)) high *= 2
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2
+    if (speaks(middle)) high = middle
+    else low = middle
+  }
+  // Poisson events of that mean come short of it in every fifth watch.
+  return high + powerQuantile / Math.sqrt(mu * Math.exp(high))
+}
+
 /** Log ratio; Infinity when nothing was observed. */
 export function detectableLogRatio(power: WatchPower): number {
   const { nuisance, thetaMin, kappa, logE } = power

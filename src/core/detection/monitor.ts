@@ -12,7 +12,7 @@
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { SignalName, SignalScope } from '../../contracts/signal.ts'
 import { type ForecastBaseline, logRateAt } from './baseline.ts'
-import { detectableLogRatio } from './detectable.ts'
+import { detectableLogRatio, detectableLogRatioOfFew } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
 import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
 import {
@@ -299,7 +299,7 @@ export class StreamMonitor {
   #detectable(): number | null {
     const { nuisance, kappa = 1, stepMs } = this.#options
     const { grid, start } = this.#model
-    const log = detectableLogRatio({
+    const power = {
       information: this.#log.information(this.#model.mode),
       minutes: (this.buckets * stepMs) / 60_000,
       nuisance,
@@ -307,10 +307,13 @@ export class StreamMonitor {
       kappa,
       logE: alarmLogE,
       start,
-    })
+    }
+    const log = detectableLogRatio(power)
     if (!Number.isFinite(log)) return null
     if (grid.direction === 'falling') return Math.exp(-log)
-    return Math.exp(log) <= this.#ratioMax() ? Math.exp(log) : null
+    const most = this.#ratioMax()
+    const ratio = Math.exp(log) <= most ? Math.exp(log) : Math.exp(detectableLogRatioOfFew(power))
+    return ratio <= most ? ratio : null
   }
 
   /** A share grows to 1 and no further: a larger ratio is no effect that could have shown. */

@@ -73,8 +73,9 @@ export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
         ` requests an interval ${past ? 'came' : 'come'} in.`,
         ` Forecast were ${before}.`,
       )
-    case 'gauge':
     case 'business':
+      return said(now, ` ${signalWhere(signal)} ${past ? 'came' : 'come'} of each.`, was(before))
+    case 'gauge':
       return said(now, ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`, was(before))
   }
 }
@@ -191,10 +192,13 @@ function manner(signal: Signal): string {
       return many === null ? `${where} fails.` : `${where} fails ${many} times as often.`
     case 'latency':
       return many === null ? `${where} is slow.` : `${where} is slow ${many} times as often.`
+    case 'gauge': {
+      const [before, now] = values(signal)
+      return `${where} went from ${before} to ${now}.`
+    }
     case 'availability':
     case 'traffic':
     case 'new-error':
-    case 'gauge':
     case 'business':
       return `${signalName(signal).toLowerCase()}, ${where}${many === null ? '' : ` ×${many}`}.`
   }

@@ -50,8 +50,9 @@ export function signalUnit({ signal, latency }: Signal): string {
     case 'new-error':
       return 'share of requests'
     case 'gauge':
-    case 'business':
       return 'mean value'
+    case 'business':
+      return 'count for each it is counted by'
   }
 }
 
@@ -69,11 +70,9 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
     case 'traffic':
       return { value: count(value), counts: which === 'baseline' ? 'forecast' : 'seen' }
     case 'gauge':
+      return { value: inUnit(value, signal), counts: `${count(side.exposure)} points` }
     case 'business':
-      return {
-        value: String(Number(value.toPrecision(3))),
-        counts: `${count(side.exposure)} points`,
-      }
+      return { value: figure(value), counts: `${count(side.events)} of ${count(side.exposure)}` }
     case 'errors':
     case 'latency':
     case 'availability':
@@ -89,11 +88,27 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
 export function stateText(signal: Signal, { drawn = false } = {}): string {
   const { state } = signal
   const detectable = drawn ? null : signal.detectable
+  if (signal.gauge !== undefined && state !== 'inconclusive') return shiftText(signal.gauge)
   if (state === 'cleared') return signal.effect === null ? 'Not worse' : effect(signal.effect)
   if (state === 'inconclusive') return shows(detectable, 'not proof of health')
   if (signal.effect === null || !(signal.effect.ratio > 0)) return shows(detectable, null)
   if (signal.signal === 'new-error' && signal.baseline.events === 0) return 'never seen before'
   return state === 'watching' ? `so far ${effect(signal.effect)}` : effect(signal.effect)
+}
+
+/** `+13.6 (11.1 to 16.6)`, in the gauge's own unit. */
+function shiftText({ shift, low, high }: NonNullable<Signal['gauge']>): string {
+  const sign = shift >= 0 ? '+' : '−'
+  return `${sign}${figure(Math.abs(shift))} (${figure(low)} to ${figure(high)})`
+}
+
+function inUnit(value: number, { gauge }: Signal): string {
+  const unit = gauge?.unit ?? ''
+  return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(3)))
 }
 
 function shows(detectable: number | null, and: string | null): string {
@@ -136,12 +151,15 @@ export function values(signal: Signal): [string, string] {
     if (latency.afterSeconds !== latency.beforeSeconds)
       return [seconds(latency.beforeSeconds), seconds(latency.afterSeconds)]
   }
+  if (signal.gauge !== undefined) {
+    const { usual, shift } = signal.gauge
+    return [inUnit(usual, signal), inUnit(usual + shift, signal)]
+  }
   const text = (side: Signal['baseline']) => {
     const value = rate(side)
     if (value === null) return 'no data'
     if (signal.signal === 'traffic') return count(value)
-    if (signal.signal === 'gauge' || signal.signal === 'business')
-      return String(Number(value.toPrecision(3)))
+    if (signal.signal === 'gauge' || signal.signal === 'business') return figure(value)
     return share(value)
   }
   return [text(signal.baseline), text(signal.observed)]

@@ -21,6 +21,7 @@ import { Aftermath } from './aftermath.ts'
 import { AloneStreams } from './alone-streams.ts'
 import { type Arms, countArms } from './arms.ts'
 import type { Closed } from './closing.ts'
+import { Coverage } from './coverage.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { requestsOf } from './history.ts'
 import { LatencyReport } from './latency-report.ts'
@@ -59,7 +60,7 @@ export class Watch {
   #handedOver = false
   /** End of the newest minute with a gauge. */
   #heardMs: number
-  readonly #usable: boolean[] = []
+  readonly #coverage: Coverage
   readonly #aftermath = new Aftermath()
   readonly #shifts = new Shifts()
   #shiftChanged = false
@@ -80,6 +81,7 @@ export class Watch {
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
+    this.#coverage = new Coverage(facts.stepMs)
     this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
     this.#preTrend = release === null ? null : this.#builder.preTrend()
@@ -148,7 +150,7 @@ export class Watch {
     const { facts } = this
     if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
     if (bucket.totals.size > 0) this.#heardMs = bucket.endMs
-    this.#noteUsable(bucket.endMs - this.#heardMs < this.#alone.gaugeMinutes * minuteMs)
+    this.#coverage.note(bucket.endMs - this.#heardMs < this.#alone.gaugeMinutes * minuteMs)
     this.#lastEndMs = bucket.endMs
     return this.#speak(bucket)
   }
@@ -180,7 +182,7 @@ export class Watch {
       this.#weigh()
     }
     const usable = !bucket.missing && bucket.completeness >= completenessMin
-    this.#noteUsable(usable)
+    this.#coverage.note(usable)
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
     for (const stream of this.#streams) stream.push(seen)
@@ -196,11 +198,6 @@ export class Watch {
       this.#noteShares(bucket, seen.arms)
     }
     this.#lastEndMs = bucket.endMs
-  }
-
-  #noteUsable(usable: boolean): void {
-    this.#usable.push(usable)
-    if (this.#usable.length * this.facts.stepMs > 15 * minuteMs) this.#usable.shift()
   }
 
   #noteShares(bucket: Bucket, arms: Arms): void {
@@ -279,7 +276,8 @@ export class Watch {
         .slice(0, 5),
       preTrend: this.#preTrend,
       oldShift: null,
-      missing: this.#missingShare(),
+      missing: this.#coverage.missingLately,
+      gaps: this.#coverage.missing,
       weakHistory: this.facts.weakHistory,
       final,
       instances: this.#builder.instances(this.#lastEndMs),
@@ -311,12 +309,6 @@ export class Watch {
   #serviceErrors(): { events: number; exposure: number } | null {
     const errors = this.#streams.find(({ group }) => group === 'errors')
     return errors === undefined ? null : errors.evidence({ weight: 0, full: false }).baseline
-  }
-
-  /** Of the last 15 min: buckets without telemetry. A bucket in which nobody asked is not one of them. */
-  #missingShare(): number {
-    const missing = this.#usable.filter((usable) => !usable).length
-    return this.#usable.length === 0 ? 0 : missing / this.#usable.length
   }
 
   /** Onsets are costly: found when a stream becomes loud, and again after 3 and 10 minutes. */
