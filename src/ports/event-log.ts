@@ -25,6 +25,12 @@ export interface LogRecord {
   readonly atMs: number
 }
 
+/**
+ * In place of records that the log holds and cannot give: a record without value, whose header of this name
+ * says why (`unreadable-batch`). It stands for itself and those without header and value that follow it.
+ */
+export const unreadableHeader = 'culprit-unreadable'
+
 export interface NewRecord {
   readonly topic: string
   readonly partition: number

@@ -3,7 +3,8 @@
  * ends a consumer for good, so all four are, once per process.
  *
  * Decompression is synchronous: a batch has at most a few MiB, and the way through the thread pool costs
- * 20 to 30 % more CPU (measured). Its result is bounded. lz4 is only read: brokers refuse the linked
+ * 20 to 30 % more CPU (measured). Its result is bounded; what is larger, or broken, becomes records that
+ * say so (`unreadable-batch.ts`). lz4 is only read: brokers refuse the linked
  * blocks that lz4js writes. Snappy comes raw (librdkafka) or in xerial's frames (Java): an 8-byte magic,
  * two 4-byte versions, then blocks of a 4-byte big-endian length and raw snappy.
  */
@@ -11,6 +12,7 @@ import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync }
 import kafkajs from 'kafkajs'
 import lz4 from 'lz4js'
 import snappy from 'snappyjs'
+import { unreadableRecords } from './unreadable-batch.ts'
 
 const { CompressionCodecs, CompressionTypes } = kafkajs
 
@@ -78,7 +80,15 @@ function register(
 ): void {
   const promising = {
     compress: async (encoded: Encoded) => codec.compress(encoded.buffer),
-    decompress: async (bytes: Buffer) => codec.decompress(bytes),
+    decompress: async (bytes: Buffer) => {
+      try {
+        return codec.decompress(bytes)
+      } catch (error) {
+        const records = unreadableRecords(bytes, type)
+        if (records === null) throw error
+        return records
+      }
+    },
   }
   ;(CompressionCodecs as Record<number, () => typeof promising>)[type] = () => promising
 }

@@ -8,6 +8,7 @@ import { unwrapKafka } from '../../core/intake/cloudevents/unwrap.ts'
 import type { Signal } from '../../core/intake/otlp/telemetry.ts'
 import { foldOtlp } from '../../core/rollup/fold/fold.ts'
 import type { FoldSettings } from '../../core/rollup/fold/settings.ts'
+import { unreadableHeader } from '../../ports/event-log.ts'
 import type { InputRecord, Machine, Output, Processor, RecordTimes } from '../processor.ts'
 import type { Topics } from '../topics.ts'
 import { deadLetter, serviceEventOutput } from './outputs.ts'
@@ -66,8 +67,9 @@ class IngestMachine implements Machine {
   }
 
   apply(record: InputRecord): readonly Output[] {
-    if (record.value === null) return []
     const signal = this.#signals.get(record.topic)
+    if (record.headers[unreadableHeader] !== undefined) return [this.#unreadable(record, signal)]
+    if (record.value === null) return []
     if (signal !== undefined) return this.#telemetry(record, record.value, signal)
     if (record.topic === this.#topics.deployments) return this.#deployments(record)
     return this.#command(record)
@@ -77,8 +79,7 @@ class IngestMachine implements Machine {
     const arrivedMs = record.atMs
     const folded = foldOtlp({ signal, bytes, arrivedMs, settings: this.#settings })
     if (!folded.ok) {
-      const kind = signal === 'traces' ? 'spans' : signal === 'metrics' ? 'points' : 'logs'
-      this.#observer.refused?.(kind, folded.reason, 1)
+      this.#observer.refused?.(kindOf(signal), folded.reason, 1)
       return [this.#deadLetter(record, folded.reason)]
     }
     let telemetry = 0
@@ -92,6 +93,15 @@ class IngestMachine implements Machine {
     }
     this.#noteTimes(folded.unitTimeMs, arrivedMs, telemetry)
     return folded.events.map((event) => serviceEventOutput(event, this.#topics.serviceEvents))
+  }
+
+  /** Of a batch that the log cannot unpack; how many it held is not known, so it counts as one. */
+  #unreadable(record: InputRecord, signal: Signal | undefined): Output {
+    const reason = 'unreadable-batch'
+    const isDeployment = record.topic === this.#topics.deployments
+    if (signal !== undefined) this.#observer.refused?.(kindOf(signal), reason, 1)
+    else if (isDeployment) this.#observer.refused?.('deployments', reason, 1)
+    return this.#deadLetter(record, reason)
   }
 
   #noteTimes(unitTimeMs: number | null, arrivedMs: number, telemetry: number): void {
@@ -138,6 +148,10 @@ class IngestMachine implements Machine {
     this.#observer.deadLetter?.(reason)
     return deadLetter({ reason, from, value: from.value }, this.#topics.deadLetters)
   }
+}
+
+function kindOf(signal: Signal): IngestKind {
+  return signal === 'traces' ? 'spans' : signal === 'metrics' ? 'points' : 'logs'
 }
 
 function readCommand(value: Uint8Array | null): Command | null {

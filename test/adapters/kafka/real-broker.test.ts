@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type LogRecord, unreadableHeader } from '../../../src/ports/event-log.ts'
 import { joined, okay } from '../../contract/event-log-suite.ts'
 import { missingOf } from '../../support/services/service.ts'
 import {
@@ -167,6 +168,32 @@ describe.skipIf(missing !== null)(`Kafka${missing === null ? '' : `: ${missing}`
     expect(seen).toEqual([0, 1])
     const { end } = await opened.log.offsets(topic, 0)
     expect(next).toBe(end)
+    await leave()
+  })
+
+  it('tells of a batch that unpacks to more than the limit, and reads on behind it', async () => {
+    const topic = await newTopic(opened.log)
+    const producer = client.producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    })
+    await producer.connect()
+    const zeros = Buffer.alloc(1024 * 1024)
+    const messages = Array.from({ length: 140 }, () => ({ partition: 0, value: zeros }))
+    const compression = kafkajs.CompressionTypes.ZSTD
+    await opened.log.append([numbered(topic, 0)])
+    await producer.send({ topic, compression, messages })
+    await producer.disconnect()
+    await opened.log.append([numbered(topic, 1)])
+    const { readers, leave } = await joined(opened.log, [topic])
+    const reader = readers(topic, 0)
+    const records: LogRecord[] = []
+    while (records.length < 142) records.push(...okay(await reader.fetch(anyBytes)).records)
+    expect(records.map(({ offset }) => offset)).toEqual(numbers(142))
+    expect([records[0]!, records[141]!].map(numberOf)).toEqual([0, 1])
+    const gone = records.slice(1, 141)
+    expect(gone.every(({ key, value }) => key === null && value === null)).toBe(true)
+    expect(gone[0]!.headers).toEqual({ [unreadableHeader]: 'unreadable-batch' })
+    expect(gone.slice(1).every(({ headers }) => Object.keys(headers).length === 0)).toBe(true)
     await leave()
   })
 
