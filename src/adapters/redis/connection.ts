@@ -8,10 +8,11 @@
  * may still run later: every script compares generation or commit first.
  */
 import { Cluster, Redis } from 'ioredis'
-import type { UnreachableError } from '../../core/kernel/errors.ts'
+import { ConfigError, type UnreachableError } from '../../core/kernel/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Target } from './connection-options.ts'
-import { failureOf, unreachable, wrongSetting } from './failures.ts'
+import { failureOf, isProtected, protectedMode, unreachable, wrongSetting } from './failures.ts'
+import { greetingOf } from './greeting.ts'
 import {
   commitScript,
   probeScript,
@@ -98,6 +99,10 @@ export class Connection {
         // Its own rejection only says that the connection is closed; the reason comes as an event.
         this.#client.connect().catch(() => {})
       })
+    } catch (error) {
+      if (error instanceof ConfigError) throw error
+      const greeting = await greetingOf(this.#options.target, clock)
+      throw isProtected(greeting) ? protectedMode(this.address) : error
     } finally {
       cancel()
     }

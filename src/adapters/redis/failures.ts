@@ -56,6 +56,18 @@ export function unreachable(address: string, why: string): UnreachableError {
   return new UnreachableError(`redis.url: ${address} does not answer: ${why}`)
 }
 
+/** From a server's first words. */
+export function isProtected(greeting: string): boolean {
+  return greeting.startsWith('-DENIED')
+}
+
+export function protectedMode(address: string): ConfigError {
+  const taken =
+    'a server that other machines may use: ' +
+    `${address} is in protected mode, which a password or its setting \`bind\` ends`
+  return new ConfigError('redis.url', taken)
+}
+
 /** What an error seen while the store is opened says about the settings; null when waiting may heal it. */
 export function wrongSetting(error: Error, address: string): ConfigError | null {
   const { message } = error
