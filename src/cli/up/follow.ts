@@ -1,4 +1,9 @@
-/** Follows a topic from its beginning in this process alone: what the view is built from. */
+/**
+ * Follows topics from their beginning in this process alone: what the view is built from. A log that does not
+ * answer is asked again; a topic that was made anew is followed from its new beginning.
+ */
+import { untilDone } from '../../engine/publish.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { EventLog, LogRecord, PartitionReader } from '../../ports/event-log.ts'
 
 const bytesMax = 4 * 1024 * 1024
@@ -9,8 +14,9 @@ export interface Following {
 }
 
 export async function follow(
-  log: EventLog,
+  log: Pick<EventLog, 'join' | 'offsets'>,
   options: {
+    readonly clock: Clock
     /** Unlike any other process's. */
     readonly group: string
     readonly topics: readonly string[]
@@ -18,15 +24,22 @@ export async function follow(
     readonly failed: (error: unknown) => void
   },
 ): Promise<Following> {
+  const { clock } = options
   const stopping = new AbortController()
   const loops: Promise<void>[] = []
+  const { signal } = stopping
+  const isOver = (reader: PartitionReader) => signal.aborted || reader.lost
   const read = async (reader: PartitionReader) => {
-    const { earliest } = await log.offsets(reader.topic, reader.partition)
-    reader.seek(earliest)
-    while (!stopping.signal.aborted && !reader.lost) {
-      const fetched = await reader.fetch({ bytesMax, waitMs, signal: stopping.signal })
-      if (fetched.status !== 'ok') return
-      for (const record of fetched.records) options.visit(record)
+    while (!isOver(reader)) {
+      const asked = () => log.offsets(reader.topic, reader.partition)
+      const found = await untilDone(asked, { clock, signal, failed: () => undefined })
+      if (found === 'abandoned') return
+      reader.seek(found.earliest)
+      while (!isOver(reader)) {
+        const fetched = await reader.fetch({ bytesMax, waitMs, signal })
+        if (fetched.status !== 'ok') break
+        for (const record of fetched.records) options.visit(record)
+      }
     }
   }
   const membership = await log.join({

@@ -9,6 +9,7 @@ import type { Queries } from '../../web/queries.ts'
 import { View } from '../../web/view.ts'
 import { UnreachableError } from '../../core/kernel/errors.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { systemClock } from '../../engine/system-clock.ts'
 import { follow } from './follow.ts'
 import { NewestWindows } from './newest-windows.ts'
 import type { Shared } from './shared.ts'
@@ -31,6 +32,7 @@ export async function openShown(
 ): Promise<Shown> {
   const view = new View()
   const following = await follow(backend.log, {
+    clock: systemClock,
     group: `${config.kafka.topicPrefix}web-${hex}`,
     topics: [topics.releases, topics.incidents],
     visit: (record) => take(record, topics, view),
