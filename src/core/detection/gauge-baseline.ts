@@ -67,8 +67,7 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
   const { values, stepMinutes } = history
   const season = gaugeSeason(values, stepMinutes)
   const stepsIn = (minutes: number) => Math.round(minutes / stepMinutes)
-  const rest =
-    season === null ? values : values.map((value, i) => value - seasonAt(season, i - values.length))
+  const rest = season?.rest ?? values
   const lately = known(rest.subarray(Math.max(0, rest.length - stepsIn(scaleMinutes))))
   if (lately.length < valuesMin) return null
   const scaled = scaleOf(lately)
@@ -82,7 +81,7 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
     before: z.slice(-stepsIn(startMinutes)),
     stepMinutes,
     ...scaled,
-    season,
+    season: season?.profile ?? null,
     mean: raw.reduce((sum, value) => sum + value, 0) / raw.length,
     values: raw.length,
   }

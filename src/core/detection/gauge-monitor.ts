@@ -36,6 +36,8 @@ export interface GaugeMonitorOptions {
 const suspiciousLogE = Math.log(10)
 const alarmLogE = Math.log(20)
 const excludedLogE = Math.log(20)
+/** A few quiet minutes are no evidence of health: most onsets would still be to come [choice]. */
+const clearedMinutes = 30
 /** Log odds that the value is back to usual stay within these. */
 const backLogOddsMax = 6
 /** Sizes of the grid are about half as large again, each: one stands for all within half of that. */
@@ -130,7 +132,8 @@ export class GaugeMonitor {
     const { unit } = this.#options
     const newest = known.at(-1) ?? { value: 0, usual: 0, scale: 0, z: 0 }
     const { scale, usual } = newest
-    const excluded = this.#filter.excluded(excludedLogE)
+    const watchedMinutes = (known.length * this.#options.stepMs) / 60_000
+    const excluded = watchedMinutes < clearedMinutes ? null : this.#filter.excluded(excludedLogE)
     const sizes = this.#sizes()
     const mean = sizes.reduce((sum, { size, share }) => sum + size * share, 0)
     const largest = Math.max(...sizes.map(({ size }) => Math.abs(size)), 0) * scale

@@ -14,29 +14,49 @@ const unrestMax = 0.8
 /** Of the last day, so much must be known to tell. */
 const knownMin = 0.5
 
-/** By step of the day, counted from the release on: `profile[t % profile.length]`; null for none. */
-export function gaugeSeason(values: Float64Array, stepMinutes: number): Float64Array | null {
+export interface GaugeSeason {
+  /** By step of the day, counted from the release on: `profile[t % profile.length]`. */
+  readonly profile: Float64Array
+  /** What is left of the history, the last days each by the profile of the others. */
+  readonly rest: Float64Array
+}
+
+/**
+ * A day that is in its own profile follows it too well: the filter would believe the future to be as near. So the
+ * days that scale, fit and placebos are taken from are measured by the others, as the day to come will be [choice].
+ */
+const daysLeftOut = 4
+
+/** Null where nothing repeats. */
+export function gaugeSeason(values: Float64Array, stepMinutes: number): GaugeSeason | null {
   const slots = Math.round(dayMinutes / stepMinutes)
   const days = Math.min(daysMax, Math.floor(values.length / slots))
   if (days < 2) return null
   const from = values.length - days * slots
   const last = values.subarray(values.length - slots)
   const others = profileOf(values.subarray(from, values.length - slots), slots)
-  const rest = last.map((value, slot) => value - others[slot]!)
-  const [quiet, restless] = [known(rest), known(last)]
-  if (quiet.length < knownMin * slots) return null
-  if (!(medianAbsoluteDeviation(quiet) < unrestMax * medianAbsoluteDeviation(restless))) return null
-  return smoothed(
-    profileOf(values.subarray(from), slots),
-    Math.floor(smoothMinutes / 2 / stepMinutes),
-  )
+  const unlike = known(last.map((value, slot) => value - others[slot]!))
+  if (unlike.length < knownMin * slots) return null
+  const restless = medianAbsoluteDeviation(known(last))
+  if (!(medianAbsoluteDeviation(unlike) < unrestMax * restless)) return null
+  const reach = Math.floor(smoothMinutes / 2 / stepMinutes)
+  const all = values.subarray(from)
+  const profile = smoothed(profileOf(all, slots), reach)
+  const rest = values.map((value, i) => value - profile[(((i - from) % slots) + slots) % slots]!)
+  for (let day = Math.max(0, days - daysLeftOut); day < days; day++) {
+    const own = smoothed(profileOf(all, slots, day), reach)
+    const at = from + day * slots
+    for (let slot = 0; slot < slots; slot++) rest[at + slot] = values[at + slot]! - own[slot]!
+  }
+  return { profile, rest }
 }
 
-function profileOf(values: Float64Array, slots: number): Float64Array {
+/** Median over the days, one of them left out if need be. */
+function profileOf(values: Float64Array, slots: number, without = -1): Float64Array {
   return Float64Array.from({ length: slots }, (_, slot) => {
     const same: number[] = []
-    for (let at = slot; at < values.length; at += slots) {
-      if (!Number.isNaN(values[at]!)) same.push(values[at]!)
+    for (let at = slot, day = 0; at < values.length; at += slots, day++) {
+      if (day !== without && !Number.isNaN(values[at]!)) same.push(values[at]!)
     }
     return median(same)
   })

@@ -35,6 +35,8 @@ const completenessMin = 0.9
 /** Below this share of requests a version has gone. */
 export const goneShare = 0.05
 const kindsListed = 20
+/** A gauge may leave out a step or two. */
+const gaugeStepsMissed = 3
 
 export interface WatchLimits {
   readonly watchMs: number
@@ -150,7 +152,8 @@ export class Watch {
     const { facts } = this
     if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
     if (bucket.totals.size > 0) this.#heardMs = bucket.endMs
-    this.#coverage.note(bucket.endMs - this.#heardMs < this.#alone.gaugeMinutes * minuteMs)
+    const silentMs = bucket.endMs - this.#heardMs
+    this.#coverage.note(silentMs < gaugeStepsMissed * this.#alone.gaugeMinutes * minuteMs)
     this.#lastEndMs = bucket.endMs
     return this.#speak(bucket)
   }
