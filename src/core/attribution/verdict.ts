@@ -169,6 +169,10 @@ function alarmed(
   ) {
     return suspicion(evidence, `${describe(lead)}, but it began before the release`)
   }
+  if (material.length > 0 && material.every(({ falseShare }) => falseShare !== undefined)) {
+    const share = `${Math.round(100 * lead.falseShare!)} %`
+    return suspicion(evidence, `${describe(lead)}, but ${share} of its quiet hours look like this`)
+  }
   if (lead.mode === 'forecast' && !trafficOnly) {
     const others = vetoes.shared.slice(0, 3).join(', ')
     if (others !== '') {

@@ -7,6 +7,31 @@
 import type { ReleaseFinding } from '../../contracts/findings.ts'
 
 /** Frozen when the watch begins; what is learnt later (steps, handover) carries the bucket it holds from. */
+/** Of one stream: what its own past says of its unrest and its season. */
+export interface FrozenFit {
+  readonly nuisance: {
+    readonly eta: number
+    readonly tau: number
+    readonly phiPerMinute: number
+  }
+  /** On minutes since the epoch; null: the rate is constant. */
+  readonly season: {
+    readonly periodsMinutes: readonly number[]
+    readonly coefficients: readonly number[]
+  } | null
+}
+
+/** How the streams of a watch are judged; what is not in it is judged by the defaults. */
+export interface Judging {
+  readonly source: 'spans' | 'metrics'
+  /** By signal and route (`errors POST /orders`; the whole service has none). */
+  readonly fits: readonly (readonly [stream: string, fit: FrozenFit])[]
+  /** What log evidence is divided by, where it is more than 1. */
+  readonly kappas: readonly (readonly [signal: string, kappa: number])[]
+  /** Signals whose placebos were alarms too often, with the share of them that was. */
+  readonly untrusted: readonly (readonly [signal: string, falseShare: number])[]
+}
+
 export interface WatchFacts {
   /** First bucket of the watch: the exposure, rounded down to the step. */
   readonly startMs: number
@@ -21,6 +46,7 @@ export interface WatchFacts {
   readonly routes: readonly (readonly [route: string, share: number])[]
   readonly callers: readonly (readonly [caller: string, share: number])[]
   readonly weakHistory: boolean
+  readonly judging?: Judging
   /**
    * What the watch began with: history from this hour on, of what was closed before this number. A watch
    * that is built again later must not know more, nor less, of the time before it.

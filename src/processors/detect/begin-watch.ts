@@ -3,15 +3,17 @@
  * Called once the first minute (or step) of the new version's telemetry has closed.
  */
 import { addCells, type BucketCells } from '../../core/rollup/cells.ts'
+import { countsKnownFrom } from '../../core/rollup/count-history.ts'
 import { gaugesKnownFrom } from '../../core/rollup/gauge-history.ts'
 import { windowMs } from '../../core/rollup/track.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { bucketsBetween, chooseSource, routeTotals } from './history.ts'
 import { isFedByGauges } from './gauge-state.ts'
+import { freezeJudging, type JudgingQuestion } from './judging.ts'
 import { previousLabel } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
-import { goneShare } from './watch.ts'
+import { goneShare } from './arm-shares.ts'
 
 const minuteMs = 60_000
 const weakHistoryMs = 6 * 3_600_000
@@ -72,11 +74,17 @@ function isSeen({ versions }: ServiceState, source: Beginning['source'], version
   return (versions.seen.get(version)?.windows[source] ?? 0) > 0
 }
 
+export interface Freezing {
+  readonly settings: DetectSettings
+  /** Maxima of the placebos of all services of the unit. */
+  readonly fleet: JudgingQuestion['fleet']
+}
+
 export function freezeWatch(
   state: ServiceState,
   release: ReleaseState,
   begins: Beginning,
-  settings: DetectSettings,
+  { settings, fleet }: Freezing,
 ): WatchFacts {
   const { source, stepMs, startMs } = begins
   const newVersion = release.label === '' ? null : release.label
@@ -93,11 +101,13 @@ export function freezeWatch(
     if (release.finding.strategy !== guess) release.changed = true
     release.finding.strategy = guess
   }
+  const common = commonFacts(state, begins, settings)
   return {
-    ...commonFacts(state, begins, settings),
+    ...common,
     mode,
     newVersion,
     oldVersion,
+    ...judgingOf(state, common, fleet),
   }
 }
 
@@ -117,7 +127,7 @@ function gaugesOfBoth(
 export function freezeSentinel(
   state: ServiceState,
   begins: Beginning,
-  settings: DetectSettings,
+  { settings, fleet }: Freezing,
 ): WatchFacts {
   const facts = commonFacts(state, begins, settings)
   const callers = facts.callers.length > 0 ? ([['', 1]] as const) : []
@@ -128,8 +138,18 @@ export function freezeSentinel(
     oldVersion: null,
     routes: [],
     callers,
+    ...judgingOf(state, { ...facts, routes: [] }, fleet),
     endMs: begins.startMs + 60 * minuteMs,
   }
+}
+
+function judgingOf(
+  state: ServiceState,
+  { source, stepMs, routes }: Pick<WatchFacts, 'source' | 'stepMs' | 'routes'>,
+  fleet: Freezing['fleet'],
+): Pick<WatchFacts, 'judging'> {
+  const names = routes.map(([route]) => route)
+  return { judging: freezeJudging(state, { source, stepMs, routes: names, fleet }) }
 }
 
 function commonFacts(
@@ -147,7 +167,9 @@ function commonFacts(
   const calls = bucketsBetween(state, 'calls', startMs - hourMs, startMs + minuteMs)
   const { track, history } = state.gauges
   const firstMs =
-    (fedByGauges ? gaugesKnownFrom(history, track) : state.tracks[source].closed[0]?.startMs) ??
+    (fedByGauges
+      ? gaugesKnownFrom(history, track)
+      : (countsKnownFrom(state.past.counts[source]) ?? state.tracks[source].closed[0]?.startMs)) ??
     startMs
   return {
     startMs,

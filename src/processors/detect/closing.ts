@@ -22,6 +22,7 @@ import type { DetectSettings } from './settings.ts'
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
 import { closeGauges, forgetGauges } from './gauge-state.ts'
+import { foldPast, pastTracks } from './past-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
 export type Closed =
@@ -76,6 +77,8 @@ export function closeDue(
       closed.push({ kind: 'bucket', track, bucket })
     }
   }
+  for (const track of pastTracks)
+    dirty.past(state, foldPast(state.past, track, state.tracks[track]))
   const gauges = closeGauges(state, { ratesMs, endMs }, { graceMs: settings.graceMs, dirty })
   for (const bucket of gauges) closed.push({ kind: 'gauges', bucket })
   closeKinds(

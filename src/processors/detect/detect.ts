@@ -40,6 +40,7 @@ import { decodeEvent } from './decode-event.ts'
 import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
+import { FleetMaxima } from './fleet-maxima.ts'
 import { absorbGauge } from './gauge-state.ts'
 import { ServiceRun } from './service-run.ts'
 import type { DetectObserver } from './observer.ts'
@@ -75,6 +76,7 @@ class DetectMachine implements Machine {
   readonly #absorbing: Absorbing
   readonly #unit: UnitState
   readonly #services: Services
+  readonly #fleet = new FleetMaxima()
   readonly #deployments: Deployments
   /** Gauges of all services. */
   #gauges = 0
@@ -297,6 +299,7 @@ class DetectMachine implements Machine {
       bucketClosed: (track, bucket) => this.#observer.bucketClosed?.(state.key, track, bucket),
       counted: (what, count) => this.#tell(what, count),
       placeboEnded: (alarmed) => this.#observer.placeboEnded?.(alarmed),
+      fleet: this.#fleet,
     })
   }
 

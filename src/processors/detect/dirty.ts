@@ -24,6 +24,7 @@ import {
   storeGauges,
   storeOpenGauges,
 } from './gauge-state.ts'
+import { type PastChanges, pastGroup, storePast } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 const separator = '\u0000'
@@ -100,6 +101,20 @@ export class Dirty {
   gaugeHour(state: ServiceState, hourMs: number): void {
     const group = gaugeDayGroup(state.key, gaugeDayOf(hourMs))
     this.#stored(group, String(hourMs), () => storeGaugeHour(state.gauges, hourMs))
+  }
+
+  noPast(key: string): void {
+    this.put('', `past/${key}`, () => null)
+  }
+
+  /** Fits and placebos. */
+  pastFacts(state: ServiceState): void {
+    this.#stored('', `past/${state.key}`, () => storePast(state.past))
+  }
+
+  past(state: ServiceState, { facts, puts }: PastChanges): void {
+    if (facts) this.pastFacts(state)
+    for (const { key, store } of puts) this.#stored(pastGroup(state.key), key, store)
   }
 
   #stored(group: string, key: string, store: () => unknown): void {

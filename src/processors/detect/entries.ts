@@ -24,6 +24,7 @@ import {
   restoreOpenGauges,
   sortGauges,
 } from './gauge-state.ts'
+import { restoreCounts, restorePast, sortPast } from './past-state.ts'
 import {
   emptyService,
   type HeldPoint,
@@ -216,6 +217,10 @@ export function restoreServices(entries: Iterable<StateEntry>): {
     } else if (group === '' && key.startsWith('gauges/')) {
       const stored = decode(value) as Parameters<typeof restoreGauges>[1]
       restoreGauges(of(key.slice('gauges/'.length)).gauges, stored)
+    } else if (group === '' && key.startsWith('past/')) {
+      restorePast(of(key.slice('past/'.length)).past, decode(value))
+    } else if (kind === 'past') {
+      restoreCounts(of(rest.slice(0, -1).join('/')).past, key, decode(value))
     } else if (kind === 'gauge-days') {
       gaugeHours.push({ service: rest.slice(0, -1).join('/'), hourMs: Number(key), value })
     } else if (kind === 'open' && rest[0] === 'gauges') {
@@ -245,6 +250,7 @@ function restoreClosed(state: ServiceState, key: string, value: Uint8Array): voi
 function sortHistory(state: ServiceState): void {
   state.releases.sort(byStart)
   sortGauges(state.gauges)
+  sortPast(state.past)
   for (const name of trackNames) {
     state.tracks[name].closed.sort((a, b) => a.startMs - b.startMs)
     state.tracks[name].open = new Map([...state.tracks[name].open].sort(([a], [b]) => a - b))

@@ -2,6 +2,7 @@
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
 import { emptyGauges, gaugeDayGroup } from './gauge-state.ts'
+import { emptyPast, pastGroup } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 /** Empties `state` and marks what it had: an entry whose piece of the state is gone is deleted. */
@@ -21,6 +22,9 @@ export function eraseService(state: ServiceState, dirty: Dirty): void {
   for (const dayMs of history.days.keys()) groups.add(gaugeDayGroup(state.key, dayMs))
   state.gauges = emptyGauges()
   dirty.gauges(state)
+  groups.add(pastGroup(state.key))
+  dirty.noPast(state.key)
+  state.past = emptyPast()
   for (const startMs of state.failures.keys()) dirty.failures(state, startMs)
   state.failures.clear()
   for (const instance of state.series.keys()) dirty.series(state, instance)

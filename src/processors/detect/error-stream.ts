@@ -3,14 +3,19 @@
  * A split whose old version has gone is handed over to a forecast that goes on from it (section 13).
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
+import { type ForecastBaseline, logRateAt } from '../../core/detection/baseline.ts'
 import { type EvidenceOptions, StreamMonitor } from '../../core/detection/monitor.ts'
-import { coldStart } from '../../core/detection/parameters.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
-import { standardiseForecast, standardiseSplit } from '../../core/detection/standardise.ts'
+import {
+  mixShift,
+  standardiseForecast,
+  standardiseSplit,
+} from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
 import type { WatchHistory } from './watch-history.ts'
 import {
   baselineOf,
+  judgedBy,
   noScope,
   type OldRates,
   ofRoute,
@@ -33,6 +38,8 @@ export class ErrorStream implements WatchStream {
   readonly #rates: OldRates | null
   readonly #raw = { one: { n: 0, e: 0 }, zero: { n: 0, e: 0 } }
   readonly #before: ErrorStream | null
+  readonly #baseline: ForecastBaseline | null
+  #buckets = 0
 
   private constructor(
     place: { group: StreamGroup; member: string; traffic: number; wholeService: boolean },
@@ -42,6 +49,7 @@ export class ErrorStream implements WatchStream {
       pick: Pick
       rates: OldRates | null
       before: ErrorStream | null
+      baseline: ForecastBaseline | null
     },
   ) {
     this.group = place.group
@@ -53,6 +61,7 @@ export class ErrorStream implements WatchStream {
     this.#pick = parts.pick
     this.#rates = parts.rates
     this.#before = parts.before
+    this.#baseline = parts.baseline
   }
 
   static create(
@@ -65,13 +74,17 @@ export class ErrorStream implements WatchStream {
     const baseline =
       phase.mode === 'split'
         ? null
-        : baselineOf(history, phase, (arms) => ({ n: pick(arms).one.n, e: pick(arms).one.e }))
+        : baselineOf(history, phase, {
+            signal: 'errors',
+            route: route?.name ?? null,
+            pick: (arms) => ({ n: pick(arms).one.n, e: pick(arms).one.e }),
+          })
     if (phase.mode === 'forecast' && baseline === null) return before
     const monitor = new StreamMonitor({
       signal: 'errors',
       scope: { ...noScope, route: route?.name ?? null },
-      ...phase,
-      nuisance: coldStart[phase.mode],
+      ...judgedBy(phase, 'errors', route?.name ?? null),
+      kappa: phase.judge.kappa('errors', phase.mode),
       ...(baseline === null ? {} : { baseline }),
       ...(before === null ? {} : { continues: before.#monitor }),
     })
@@ -82,7 +95,7 @@ export class ErrorStream implements WatchStream {
       traffic: route?.traffic ?? 1,
       wholeService: route === null,
     }
-    return new ErrorStream(place, { monitor, phase, pick, rates, before })
+    return new ErrorStream(place, { monitor, phase, pick, rates, before, baseline })
   }
 
   get logE(): number {
@@ -94,6 +107,7 @@ export class ErrorStream implements WatchStream {
   }
 
   push(bucket: WatchBucket): void {
+    this.#buckets++
     if (bucket === 'missing') return this.#monitor.push(bucket)
     const { one, zero } = this.#pick(bucket.arms)
     this.#raw.one.n += one.n
@@ -122,12 +136,25 @@ export class ErrorStream implements WatchStream {
     if (one.n === 0) return 'missing' as const
     const rates = this.#rates
     if (rates === null) return { n: one.n, e: one.e }
+    if (this.#baseline?.season) return this.#seasonal(arms, rates, this.#baseline)
     const routes = [...arms.routes].map(([route, pair]) => ({
       n: pair.one.n,
       e: pair.one.e,
       logRate: Math.log(rates.routes.get(route) ?? rates.service),
     }))
     return standardiseForecast(routes)
+  }
+
+  /** The service's own season, moved by what today's mix of routes alone would change. */
+  #seasonal(arms: Arms, rates: OldRates, baseline: ForecastBaseline) {
+    const { startMs, stepMs } = this.#phase
+    const middleMs = startMs + (this.#buckets - 0.5) * stepMs
+    const routes = [...arms.routes].map(([route, pair]) => ({
+      n: pair.one.n,
+      rate: rates.routes.get(route) ?? rates.service,
+    }))
+    const { n, e } = arms.total.one
+    return { n, e, logRate: logRateAt(baseline, middleMs) + mixShift(routes, rates.service) }
   }
 
   startAgain(): void {

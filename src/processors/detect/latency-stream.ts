@@ -6,13 +6,14 @@ import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { ForecastBaseline } from '../../core/detection/baseline.ts'
 import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
 import type { EvidenceOptions } from '../../core/detection/monitor.ts'
-import { coldStart, incidentRatesAt, latencyQuantiles } from '../../core/detection/parameters.ts'
+import { incidentRatesAt, latencyQuantiles } from '../../core/detection/parameters.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
 import { standardiseForecast } from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
 import type { WatchHistory } from './watch-history.ts'
 import {
   baselineOf,
+  judgedBy,
   noScope,
   type OldRates,
   ofRoute,
@@ -65,21 +66,20 @@ export class LatencyStream implements WatchStream {
     let baselines: ForecastBaseline[] | null = null
     if (phase.mode === 'forecast') {
       const each = latencyQuantiles.map((quantile, q) =>
-        baselineOf(
-          history,
-          phase,
-          (arms) => ({ n: pick(arms).one.n, e: slow(pick(arms).one)[q]! }),
-          'other',
-          incidentRatesAt(quantile),
-        ),
+        baselineOf(history, phase, {
+          signal: 'latency',
+          route: route?.name ?? null,
+          incidentRates: incidentRatesAt(quantile),
+          pick: (arms) => ({ n: pick(arms).one.n, e: slow(pick(arms).one)[q]! }),
+        }),
       )
       if (each.some((baseline) => baseline === null)) return before
       baselines = each as ForecastBaseline[]
     }
     const monitor = new LatencyMonitor({
       scope: { ...noScope, route: route?.name ?? null },
-      ...phase,
-      nuisance: coldStart[phase.mode],
+      ...judgedBy(phase, 'latency', route?.name ?? null),
+      kappas: latencyQuantiles.map(() => phase.judge.kappa('latency', phase.mode)),
       thresholdSeconds,
       ...(baselines === null ? {} : { baselines }),
       ...(before === null ? {} : { continues: before.#monitor }),

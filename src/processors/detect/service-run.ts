@@ -7,23 +7,22 @@
 import type { Finding } from '../../contracts/findings.ts'
 import { isAwaited } from '../../core/releases/lifecycle.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
-import { type Bucket, type TrackName, windowMs } from '../../core/rollup/track.ts'
-import { beginning, freezeSentinel, freezeWatch, historyKeptMs } from './begin-watch.ts'
+import { type Bucket, type TrackName } from '../../core/rollup/track.ts'
+import { beginning, type Freezing, freezeWatch, historyKeptMs } from './begin-watch.ts'
 import { dueMs, openToMs, settledMs } from './closing-times.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
+import type { FleetMaxima } from './fleet-maxima.ts'
 import { forgetSeries } from './forget-series.ts'
 import { isFedByGauges } from './gauge-state.ts'
-import { chooseSource } from './history.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import { countedSince, type ServiceCounts, type ServiceState } from './service-state.ts'
+import { SentinelRun } from './sentinel-run.ts'
 import type { DetectSettings } from './settings.ts'
 import { edgeFindings, silenceFindings } from './side-findings.ts'
 import { Watch } from './watch.ts'
 
 const minuteMs = 60_000
-/** Sentinels need something to compare with. */
-const sentinelHistoryMs = 20 * minuteMs
 
 export interface RunContext {
   readonly settings: DetectSettings
@@ -33,13 +32,14 @@ export interface RunContext {
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
   readonly counted: (what: keyof ServiceCounts, count: number) => void
   readonly placeboEnded?: (alarmed: boolean) => void
+  readonly fleet: FleetMaxima
 }
 
 export class ServiceRun {
   readonly state: ServiceState
   readonly #context: RunContext
   readonly #watches = new Map<string, Watch>()
-  #sentinel: Watch | null = null
+  readonly #sentinel: SentinelRun
   #countsTold: ServiceCounts
   /** Releases that have an entry. */
   #releases: readonly string[]
@@ -50,15 +50,19 @@ export class ServiceRun {
     this.#countsTold = { ...state.counts }
     this.#releases = state.releases.map(({ finding }) => finding.id)
     this.#rebuild()
+    this.#sentinel = new SentinelRun(state, {
+      ...this.#freezing,
+      fleetMaxima: context.fleet,
+      dirty: context.dirty,
+      watchOf: (facts) => this.#watchOf(null, facts),
+      placeboEnded: (alarmed) => context.placeboEnded?.(alarmed),
+    })
   }
 
   #rebuild(): void {
     for (const release of this.state.releases) {
       if (release.watch === null || release.watch.ended) continue
       this.#watches.set(release.finding.id, this.#watchOf(release.finding.id, release.watch))
-    }
-    if (this.state.sentinel !== null) {
-      this.#sentinel = this.#watchOf(null, this.state.sentinel)
     }
   }
 
@@ -135,7 +139,7 @@ export class ServiceRun {
     findings.push(...this.#beginWatches(end))
     this.#superviseWatches(findings)
     if (end) findings.push(...this.#finish())
-    this.#superviseSentinel()
+    this.#sentinel.supervise(this.#closedToMs())
     findings.push(...silenceFindings(state, closed), ...edgeFindings(state, nowMs))
     findings.push(...this.#releaseFindings())
     this.#markReleases()
@@ -182,7 +186,7 @@ export class ServiceRun {
       const finding = this.#watches.get(release.finding.id)?.take(closed)
       if (finding) findings.push(finding)
     }
-    const sentinel = this.#sentinel?.take(closed)
+    const sentinel = this.#sentinel.watch?.take(closed)
     if (sentinel) findings.push(sentinel)
     return findings
   }
@@ -194,10 +198,11 @@ export class ServiceRun {
       if (release.watch !== null || firstWindowMs === null || finding.phase === 'late') continue
       const begins = beginning(this.state, { label: release.label, firstMs: firstWindowMs }, end)
       if (begins === null) continue
-      release.watch = freezeWatch(this.state, release, begins, this.#context.settings)
+      release.watch = freezeWatch(this.state, release, begins, this.#freezing)
       finding.phase = 'watched'
       release.changed = true
       findings.push(...this.#releaseFindings())
+      this.#context.dirty.pastFacts(this.state)
       const watch = this.#watchOf(finding.id, release.watch)
       this.#watches.set(finding.id, watch)
       findings.push(watch.finding(false))
@@ -213,7 +218,7 @@ export class ServiceRun {
       if (watch === undefined || facts === null) continue
       this.#relabel(release, watch)
       if (facts.mode === 'split' && facts.handoverMs === null) {
-        if (watch.oldGoneForMs >= Math.max(minuteMs, 2 * facts.stepMs)) {
+        if (watch.shares.oldGoneForMs >= Math.max(minuteMs, 2 * facts.stepMs)) {
           facts.handoverMs = watch.lastEndMs
           this.#context.dirty.service(this.state)
         }
@@ -230,7 +235,7 @@ export class ServiceRun {
   #relabel(release: ReleaseState, watch: Watch): void {
     const { finding, strategyGiven } = release
     if (strategyGiven || finding.strategy !== 'canary') return
-    if (watch.lastEndMs > watch.facts.startMs + 5 * minuteMs || watch.newShare <= 0.5) return
+    if (watch.lastEndMs > watch.facts.startMs + 5 * minuteMs || watch.shares.newShare <= 0.5) return
     finding.strategy = 'rolling'
     release.changed = true
   }
@@ -240,8 +245,9 @@ export class ServiceRun {
     const facts = release.watch!
     const next = isSuperseded(this.state, release)
     if (next === null || facts.endMs !== Number.MAX_SAFE_INTEGER) return
-    const bothLive = facts.mode === 'split' && facts.handoverMs === null && watch.newGoneForMs === 0
-    if (bothLive && watch.newShare > 0) return
+    const bothLive =
+      facts.mode === 'split' && facts.handoverMs === null && watch.shares.newGoneForMs === 0
+    if (bothLive && watch.shares.newShare > 0) return
     const patienceMs = watch.isSuspicious ? 30 * minuteMs : 0
     facts.endMs = Math.max(watch.lastEndMs, next.firstWindowMs ?? 0) + patienceMs
     release.finding.phase = 'superseded'
@@ -260,6 +266,7 @@ export class ServiceRun {
 
   /** The service is forgotten: the last word on what is still watched. */
   end(): Finding[] {
+    this.#sentinel.end()
     return [...this.#finish(), ...this.#releaseFindings()]
   }
 
@@ -275,32 +282,9 @@ export class ServiceRun {
     return findings
   }
 
-  #superviseSentinel(): void {
-    const { state } = this
-    if (this.#sentinel !== null && state.sentinel !== null) {
-      if (this.#sentinel.lastEndMs < state.sentinel.endMs) return
-      this.#context.placeboEnded?.(this.#sentinel.hasAlarmed)
-      this.#sentinel = null
-      state.sentinel = null
-    }
-    if (!this.#isLively('spans') && !this.#isLively('metrics')) return
-    // A slow source closes minutes after a fast one: the watch begins where its own has come to.
-    const source = chooseSource(state, this.#closedToMs())
-    if (source === null || !this.#isLively(source)) return
-    const { closedToMs, stepMs: step } = state.tracks[source]
-    const stepMs = step ?? windowMs
-    const startMs = Math.floor(closedToMs / stepMs) * stepMs
-    state.sentinel = freezeSentinel(state, { source, stepMs, startMs }, this.#context.settings)
-    this.#sentinel = this.#watchOf(null, state.sentinel)
-    this.#context.dirty.service(state)
-  }
-
-  /** There is something to compare with, and traffic of late. */
-  #isLively(source: 'spans' | 'metrics'): boolean {
-    const { closedToMs } = this.state.tracks[source]
-    const { firstMs, lastMs } = this.state.versions
-    if (firstMs === null || closedToMs - firstMs < sentinelHistoryMs) return false
-    return lastMs >= closedToMs - 10 * minuteMs
+  get #freezing(): Freezing {
+    const { settings, fleet } = this.#context
+    return { settings, fleet: (signal) => fleet.of(signal) }
   }
 
   #releaseFindings(): Finding[] {

@@ -11,6 +11,7 @@ import { emptyTrack, type TrackName, type TrackState } from '../../core/rollup/t
 import { emptyVersions, type VersionsState } from '../../core/releases/versions.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { emptyGauges, type GaugeState } from './gauge-state.ts'
+import { emptyPast, type PastState } from './past-state.ts'
 
 export interface KindCount {
   readonly fingerprint: string
@@ -63,6 +64,8 @@ export interface ServiceState {
   versions: VersionsState
   releases: ReleaseState[]
   gauges: GaugeState
+  /** Counts of weeks, with what was learnt from them. */
+  past: PastState
   /** Callers with when they were last seen. */
   callers: Map<string, number>
   /** When each edge was last published. */
@@ -116,6 +119,7 @@ export function emptyService(key: string): ServiceState {
     versions: emptyVersions(),
     releases: [],
     gauges: emptyGauges(),
+    past: emptyPast(),
     callers: new Map(),
     edgesSaid: new Map(),
     sentinel: null,

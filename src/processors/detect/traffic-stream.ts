@@ -2,11 +2,11 @@
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { HistoryMinute } from '../../core/detection/baseline.ts'
 import { type EvidenceOptions, StreamMonitor } from '../../core/detection/monitor.ts'
-import { coldStart } from '../../core/detection/parameters.ts'
 import type { Arms } from './arms.ts'
 import type { WatchHistory } from './watch-history.ts'
 import {
   baselineOf,
+  judgedBy,
   noScope,
   type Phase,
   type WatchBucket,
@@ -27,11 +27,20 @@ export class TrafficStream implements WatchStream {
 
   static create(phase: Phase, history: WatchHistory): TrafficStream | null {
     const forecast: Phase = { ...phase, mode: 'forecast' }
-    const baseline = baselineOf(history, forecast, arrivals, 'traffic')
+    const baseline = baselineOf(history, forecast, {
+      signal: 'traffic',
+      route: null,
+      pick: arrivals,
+    })
     if (baseline === null) return null
-    const nuisance = coldStart.forecast
     return new TrafficStream(
-      new StreamMonitor({ signal: 'traffic', scope: noScope, ...forecast, nuisance, baseline }),
+      new StreamMonitor({
+        signal: 'traffic',
+        scope: noScope,
+        ...judgedBy(forecast, 'traffic', null),
+        kappa: phase.judge.kappa('traffic', 'forecast'),
+        baseline,
+      }),
     )
   }
 

@@ -13,6 +13,7 @@ import { type Counting, countArms, freezeAll, latencies, type Thresholds } from 
 import { bucketsBetween, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { watchHistory, type WatchHistory } from './watch-history.ts'
+import { StreamJudge } from './stream-judge.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import { ErrorStream } from './error-stream.ts'
 import { LatencyStream } from './latency-stream.ts'
@@ -29,9 +30,12 @@ export class WatchBuilder {
   readonly #watched: ReadonlySet<string>
   readonly #thresholds: ReadonlyMap<string, Thresholds>
   readonly #serviceThresholds: Thresholds
+  readonly #judge: StreamJudge
   readonly #before: { routes: Map<string, Latency>; total: Latency | null }
 
-  constructor(state: ServiceState, facts: WatchFacts) {
+  /** `warm`: nothing was released, so nothing warms up. */
+  constructor(state: ServiceState, facts: WatchFacts, warm: boolean) {
+    this.#judge = new StreamJudge(facts.judging, warm)
     this.#state = state
     this.#facts = facts
     this.#watched = new Set(facts.routes.map(([route]) => route))
@@ -78,7 +82,7 @@ export class WatchBuilder {
   }
 
   #phase(mode: 'split' | 'forecast', startMs: number): Phase {
-    return { mode, startMs, stepMs: this.#facts.stepMs }
+    return { mode, startMs, stepMs: this.#facts.stepMs, judge: this.#judge }
   }
 
   /** The 90 min before `endMs`, of the old version where it is named and was alone not all there was. */
@@ -133,7 +137,7 @@ export class WatchBuilder {
   callers(): AvailabilityStream[] {
     const { startMs, callsStepMs, callers } = this.#facts
     const buckets = this.#known('calls', startMs - 100 * 60_000, startMs)
-    const phase: Phase = { mode: 'forecast', startMs, stepMs: callsStepMs }
+    const phase = { ...this.#phase('forecast', startMs), stepMs: callsStepMs }
     return callers
       .map(([caller, share]) =>
         AvailabilityStream.create(caller === '' ? null : caller, share, phase, buckets),

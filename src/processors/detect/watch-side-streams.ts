@@ -8,7 +8,7 @@ import { NewKindMonitor } from '../../core/detection/new-kind-monitor.ts'
 import { coldStart } from '../../core/detection/parameters.ts'
 import { forecastBaseline, type HistoryMinute } from '../../core/detection/baseline.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
-import { noScope, type Phase } from './watch-stream.ts'
+import { judgedBy, noScope, type Phase } from './watch-stream.ts'
 
 /** Attempts of one caller that failed or were not answered, before against after. */
 export class AvailabilityStream {
@@ -47,16 +47,15 @@ export class AvailabilityStream {
       history,
       stepSeconds: phase.stepMs / 1000,
       historySeconds: minuteMs / 1000,
-      nuisance: coldStart.forecast,
+      nuisance: phase.judge.nuisance('availability', caller, 'forecast'),
       signal: 'other',
     })
     if (!answer.ok) return null
     const monitor = new StreamMonitor({
       signal: 'availability',
       scope: { ...noScope, caller },
-      ...phase,
-      mode: 'forecast',
-      nuisance: coldStart.forecast,
+      ...judgedBy({ ...phase, mode: 'forecast' }, 'availability', caller),
+      kappa: phase.judge.kappa('availability', 'forecast'),
       baseline: answer.baseline,
     })
     return new AvailabilityStream(caller, traffic, monitor)

@@ -3,17 +3,17 @@
  * is made of.
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
-import type { SignalScope } from '../../contracts/signal.ts'
+import type { SignalName, SignalScope } from '../../contracts/signal.ts'
 import {
   type ForecastBaseline,
   forecastBaseline,
   type HistoryMinute,
 } from '../../core/detection/baseline.ts'
 import type { EvidenceOptions } from '../../core/detection/monitor.ts'
-import { coldStart } from '../../core/detection/parameters.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
 import { routeRate } from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
+import type { StreamJudge } from './stream-judge.ts'
 import { streamMinutes, type WatchHistory } from './watch-history.ts'
 
 /** One bucket as the streams see it; null counts: nothing usable in it. */
@@ -36,6 +36,17 @@ export interface Phase {
   readonly mode: 'split' | 'forecast'
   readonly startMs: number
   readonly stepMs: number
+  readonly judge: StreamJudge
+}
+
+/** Of the monitors: where a stream begins, and how it is judged there. */
+export function judgedBy(
+  { mode, startMs, stepMs, judge }: Phase,
+  signal: SignalName,
+  route: string | null,
+) {
+  const nuisance = judge.nuisance(signal, route, mode)
+  return { mode, startMs, stepMs, nuisance, warm: judge.warm }
 }
 
 export const noScope: SignalScope = { route: null, fingerprint: null, metric: null, caller: null }
@@ -73,19 +84,26 @@ export function oldRates(history: WatchHistory, eventsOf: (count: ArmCount) => n
   return { service, routes }
 }
 
+export interface BaselineQuestion {
+  readonly signal: SignalName
+  readonly route: string | null
+  readonly pick: (arms: Arms) => HistoryMinute
+  readonly incidentRates?: readonly number[]
+}
+
 export function baselineOf(
   history: WatchHistory,
   phase: Phase,
-  pick: (arms: Arms) => HistoryMinute,
-  signal: 'traffic' | 'other' = 'other',
-  incidentRates?: readonly number[],
+  { signal, route, pick, incidentRates }: BaselineQuestion,
 ): ForecastBaseline | null {
+  const season = phase.judge.fit(signal, route)?.season ?? null
   const answer = forecastBaseline({
     history: streamMinutes(history, pick),
     stepSeconds: phase.stepMs / 1000,
     historySeconds: history.stepMs / 1000,
-    nuisance: coldStart.forecast,
-    signal,
+    nuisance: phase.judge.nuisance(signal, route, 'forecast'),
+    signal: signal === 'traffic' ? signal : 'other',
+    season: season && { fitted: season, endMs: phase.startMs },
     ...(incidentRates ? { incidentRates } : {}),
   })
   return answer.ok ? answer.baseline : null

@@ -17,13 +17,14 @@ import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
 import { type Bucket, windowMs } from '../../core/rollup/track.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
-import { Aftermath } from './aftermath.ts'
 import { AloneStreams } from './alone-streams.ts'
-import { type Arms, countArms } from './arms.ts'
+import { countArms } from './arms.ts'
+import { ArmShares } from './arm-shares.ts'
 import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
+import type { Placebo } from './past-state.ts'
+import { placeboSignals } from '../../core/detection/placebo-signals.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
-import { requestsOf } from './history.ts'
 import { LatencyReport } from './latency-report.ts'
 import { Shifts } from './shifts.ts'
 import { WatchBuilder } from './watch-builder.ts'
@@ -32,8 +33,6 @@ import type { WatchBucket, WatchStream } from './watch-stream.ts'
 
 const minuteMs = 60_000
 const completenessMin = 0.9
-/** Below this share of requests a version has gone. */
-export const goneShare = 0.05
 const kindsListed = 20
 /** A gauge may leave out a step or two. */
 const gaugeStepsMissed = 3
@@ -63,15 +62,13 @@ export class Watch {
   /** End of the newest minute with a gauge. */
   #heardMs: number
   readonly #coverage: Coverage
-  readonly #aftermath = new Aftermath()
+  readonly #shares = new ArmShares()
   readonly #shifts = new Shifts()
   #shiftChanged = false
-  #newGoneForMs = 0
-  #newShare = 0
-  #oldGoneForMs = 0
   #hasAlarmed = false
   #crossed = ''
   #lastEndMs: number
+  readonly #maxima: Placebo['maxima'] = {}
   #onsets = new Map<string, { onset: StreamEvidence['onset']; atMs: number }>()
 
   constructor(state: ServiceState, release: string | null, facts: WatchFacts, limits: WatchLimits) {
@@ -79,7 +76,7 @@ export class Watch {
     this.facts = facts
     this.#state = state
     this.#limits = limits
-    this.#builder = new WatchBuilder(state, facts)
+    this.#builder = new WatchBuilder(state, facts, release === null)
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
@@ -198,32 +195,31 @@ export class Watch {
       const { one, zero } = seen.arms.total
       this.#kinds.push({ one: one.n, zero: zero.n })
       this.#latency.note(bucket, this.#handedOver)
-      this.#noteShares(bucket, seen.arms)
+      const split = facts.mode === 'split' && !this.#handedOver
+      this.#shares.note(facts, bucket, { arms: seen.arms, split })
     }
     this.#lastEndMs = bucket.endMs
+    if (this.release === null) this.#noteMaxima()
   }
 
-  #noteShares(bucket: Bucket, arms: Arms): void {
-    const { newVersion, mode } = this.facts
-    if (newVersion === null || arms.everyone.n === 0) return
-    const stepMs = bucket.endMs - bucket.startMs
-    const share = requestsOf(bucket, newVersion) / arms.everyone.n
-    const split = mode === 'split' && !this.#handedOver
-    this.#newShare = share
-    this.#newGoneForMs = share < goneShare ? this.#newGoneForMs + stepMs : 0
-    this.#oldGoneForMs = split && share > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
-    if (this.#newGoneForMs > 0) this.#aftermath.note(arms)
-    else this.#aftermath.reset()
+  /** Uncalibrated: what it is divided by is learnt from it. */
+  #noteMaxima(): void {
+    const kappas = new Map(this.facts.judging?.kappas)
+    for (const { group, logE } of this.#all()) {
+      const signal = placeboSignals.find((each) => each === group)
+      if (signal === undefined) continue
+      const raw = logE * (kappas.get(signal) ?? 1)
+      this.#maxima[signal] = Math.max(this.#maxima[signal] ?? 0, raw)
+    }
   }
 
-  /** How long the old (or new) version of a split has had next to no requests. */
-  get oldGoneForMs(): number {
-    return this.#oldGoneForMs
+  /** Greatest log E of each stream of a sentinel so far. */
+  get maxima(): Placebo['maxima'] {
+    return this.#maxima
   }
 
-  /** The new version's share of requests in the newest bucket with any. */
-  get newShare(): number {
-    return this.#newShare
+  get shares(): Pick<ArmShares, 'newShare' | 'newGoneForMs' | 'oldGoneForMs'> {
+    return this.#shares
   }
 
   get isSuspicious(): boolean {
@@ -233,10 +229,6 @@ export class Watch {
   /** The whole of its streams has said `regressed` at some bucket. */
   get hasAlarmed(): boolean {
     return this.#hasAlarmed
-  }
-
-  get newGoneForMs(): number {
-    return this.#newGoneForMs
   }
 
   #speak(bucket: Pick<Bucket, 'startMs' | 'endMs'>): EvidenceFinding | null {
@@ -261,7 +253,7 @@ export class Watch {
 
   finding(final: boolean): EvidenceFinding {
     const counts = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
-    const alone = this.#alone.evidence({ final, newGoneForMs: this.#newGoneForMs })
+    const alone = this.#alone.evidence({ final, newGoneForMs: this.#shares.newGoneForMs })
     const streams = [...counts, ...alone]
     const { service, startMs } = { service: this.#state.key, startMs: this.facts.startMs }
     const spans = this.#state.kindBuckets.filter((each) => each.startMs >= startMs)
@@ -297,14 +289,16 @@ export class Watch {
     // A version that has gone takes its effect with it: a split has nothing left to compare, and a
     // forecast need not wait for its filter to forget, if what came after is as before.
     const gone =
-      this.#newGoneForMs >= judgeDefaults.recoveredForMs &&
-      (evidence.mode === 'split' || this.#aftermath.isUsual(evidence, this.#serviceErrors()))
+      this.#shares.newGoneForMs >= judgeDefaults.recoveredForMs &&
+      (evidence.mode === 'split' || this.#shares.aftermath.isUsual(evidence, this.#serviceErrors()))
     const back = gone && !hasRecovered(evidence)
+    const falseShare = new Map(this.facts.judging?.untrusted).get(evidence.signal)
     return {
       ...withLatency,
       onset,
       ...(this.release === null && { shiftedSinceMs: this.#shifts.sinceMs(i) }),
-      ...(back && loud ? { recovered: 1, recoveredForMs: this.#newGoneForMs } : {}),
+      ...(falseShare === undefined || evidence.mode === 'split' ? {} : { falseShare }),
+      ...(back && loud ? { recovered: 1, recoveredForMs: this.#shares.newGoneForMs } : {}),
     }
   }
 

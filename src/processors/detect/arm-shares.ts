@@ -1,0 +1,46 @@
+/** How much of the service each arm of a watch serves, and for how long one of them has been gone. Milliseconds. */
+import type { WatchFacts } from '../../core/releases/release-state.ts'
+import type { Bucket } from '../../core/rollup/track.ts'
+import { Aftermath } from './aftermath.ts'
+import type { Arms } from './arms.ts'
+import { requestsOf } from './history.ts'
+
+/** Below this share of requests a version has gone. */
+export const goneShare = 0.05
+
+export class ArmShares {
+  readonly aftermath = new Aftermath()
+  #newShare = 0
+  #newGoneForMs = 0
+  #oldGoneForMs = 0
+
+  /** The new version's share of requests in the newest bucket with any. */
+  get newShare(): number {
+    return this.#newShare
+  }
+
+  get newGoneForMs(): number {
+    return this.#newGoneForMs
+  }
+
+  /** How long the old version of a split has had next to no requests. */
+  get oldGoneForMs(): number {
+    return this.#oldGoneForMs
+  }
+
+  /** `split`: both versions are compared with each other still. */
+  note(
+    { newVersion }: WatchFacts,
+    bucket: Bucket,
+    { arms, split }: { arms: Arms; split: boolean },
+  ): void {
+    if (newVersion === null || arms.everyone.n === 0) return
+    const stepMs = bucket.endMs - bucket.startMs
+    const share = requestsOf(bucket, newVersion) / arms.everyone.n
+    this.#newShare = share
+    this.#newGoneForMs = share < goneShare ? this.#newGoneForMs + stepMs : 0
+    this.#oldGoneForMs = split && share > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
+    if (this.#newGoneForMs > 0) this.aftermath.note(arms)
+    else this.aftermath.reset()
+  }
+}
