@@ -5,6 +5,7 @@ import { roundTogether } from '../../src/page/model/largest-remainder.ts'
 import {
   countsText,
   linesText,
+  recordedLines,
   stateWord,
   states,
   writerOf,
@@ -142,5 +143,28 @@ describe('provenance', () => {
     expect(linesText(suspects[0]!.provenance!)).toBe(
       '3 of 6 added lines recorded as AI, 3 unknown.',
     )
+  })
+})
+
+describe('the lines on record', () => {
+  it('are joined by file, writer and what says so', () => {
+    const own = provenance('ai', { ai: [7, 7], human: 2, unknown: 0 })
+    const said = { role: 'author', scope: 'line', confidence: 0.9, locator: '', flags: [] } as const
+    const note = { ...said, flags: [], source: 'git-note' as const, rule: 'N1' }
+    const trace = { ...said, flags: [], source: 'agent-trace' as const, rule: 'T1' }
+    const span = (start: number, end: number, evidence: number, by: 'ai' | 'human' = 'ai') => ({
+      path: 'src/cart.ts',
+      start,
+      end,
+      by,
+      evidence,
+    })
+    const spans = [span(1, 3, 0), span(5, 5, 0), span(7, 9, 1), span(11, 12, 0, 'human')]
+    const told = recordedLines({ ...own, spans, evidence: [note, trace] })
+    expect(told).toEqual([
+      { path: 'src/cart.ts', lines: '1–3, 5', by: 'AI', because: 'Git note, rule N1' },
+      { path: 'src/cart.ts', lines: '7–9', by: 'AI', because: 'Agent trace, rule T1' },
+      { path: 'src/cart.ts', lines: '11–12', by: 'a person', because: 'Git note, rule N1' },
+    ])
   })
 })

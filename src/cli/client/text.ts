@@ -42,6 +42,22 @@ export function provenanceText({ provenance }: Suspect): string {
   return tools.length === 0 ? state : `${state}: ${tools.join(', ')}`
 }
 
+const recordedMax = 4
+
+/** Lines of the change that a record gives to somebody, each with what says so. */
+function recordedLines({ provenance }: Suspect): string[] {
+  if (provenance === null || provenance.spans.length === 0) return []
+  const { spans, evidence } = provenance
+  const told = spans.slice(0, recordedMax).map(({ path, start, end, by, evidence: index }) => {
+    const lines = start === end ? `${start}` : `${start}-${end}`
+    const said = evidence[index]
+    const because = said === undefined ? '' : `, rule ${said.rule}, ${said.locator}`
+    return `lines ${path}:${lines} by ${by}${because}`
+  })
+  const more = spans.length - recordedMax
+  return more > 0 ? [...told, `and ${more} more`] : told
+}
+
 export function incidentText(incident: Incident): void {
   print(strong(incident.title))
   print(incident.summary)
@@ -67,6 +83,7 @@ export function incidentText(incident: Incident): void {
     print(
       `  ${chance(suspect.probability).padStart(5)}  ${suspect.title}${suspect.revision ? ` (${suspect.revision.slice(0, 12)})` : ''}${label === '' ? '' : `  [${label}]`}`,
     )
+    for (const line of recordedLines(suspect)) print(`         ${line}`)
     for (const { term, bits, fact } of suspect.evidence) {
       print(`         ${bits >= 0 ? '+' : '−'}${Math.abs(bits).toFixed(1)} bits  ${term}: ${fact}`)
     }

@@ -82,6 +82,35 @@ export function countsText(provenance: Release['changes']['provenance']): string
   return said.length === 0 ? 'no changes known' : said.join(', ')
 }
 
+export interface RecordedLines {
+  readonly path: string
+  /** `12–17, 20`. */
+  readonly lines: string
+  readonly by: string
+  /** What says so: `Git note, rule N1`. */
+  readonly because: string
+}
+
+const byWord = { ai: 'AI', human: 'a person', mixed: 'AI and a person' } as const
+
+/** The lines of a change that a record gives to somebody, joined by file, writer and evidence. */
+export function recordedLines({ spans, evidence }: Provenance): RecordedLines[] {
+  const joined = new Map<string, RecordedLines>()
+  for (const { path, start, end, by, evidence: index } of spans) {
+    const key = JSON.stringify([path, by, index])
+    const own = start === end ? `${start}` : `${start}–${end}`
+    const before = joined.get(key)
+    const said = evidence[index]
+    joined.set(key, {
+      path,
+      lines: before === undefined ? own : `${before.lines}, ${own}`,
+      by: byWord[by],
+      because: said === undefined ? '' : `${sources[said.source]}, rule ${said.rule}`,
+    })
+  }
+  return [...joined.values()]
+}
+
 const sources: Readonly<Record<Evidence['source'], string>> = {
   'git-note': 'Git note',
   'agent-trace': 'Agent trace',

@@ -3,7 +3,14 @@ import type { Provenance } from '../../contracts/change.ts'
 import type { Incident, Suspect } from '../../contracts/incident.ts'
 import type { Headline } from '../model/sentences.ts'
 import { namedCause, shortName } from '../model/cause.ts'
-import { linesText, sourceText, stateWord, writerOf } from '../model/provenance-words.ts'
+import {
+  linesText,
+  type RecordedLines,
+  recordedLines,
+  sourceText,
+  stateWord,
+  writerOf,
+} from '../model/provenance-words.ts'
 import { signalsText } from '../model/sentences.ts'
 import { sideText } from '../model/signal-words.ts'
 import { clockTime } from '../model/time.ts'
@@ -11,6 +18,7 @@ import { versionOf } from '../model/verdict.ts'
 import { hrefOf, zone } from '../state/place.ts'
 
 const evidenceMax = 8
+const linesMax = 6
 const tracesMax = 5
 
 export function ProvenanceRecord({ incident }: { incident: Incident }) {
@@ -64,6 +72,7 @@ function Record({ provenance, suspect }: { provenance: Provenance; suspect: Susp
           </dd>
         </>
       )}
+      <Lines lines={recordedLines(provenance)} />
       {evidence.length > 0 && (
         <>
           <dt>Evidence</dt>
@@ -88,6 +97,29 @@ function Record({ provenance, suspect }: { provenance: Provenance; suspect: Susp
         {suspect.accountable.length === 0 ? 'nobody is recorded' : suspect.accountable.join(', ')}
       </dd>
     </dl>
+  )
+}
+
+function Lines({ lines }: { lines: readonly RecordedLines[] }) {
+  if (lines.length === 0) return null
+  const more = lines.length - linesMax
+  return (
+    <>
+      <dt>Lines on record</dt>
+      <dd>
+        <ul>
+          {lines.slice(0, linesMax).map(({ path, lines: own, by, because }) => (
+            <li key={`${path} ${own}`}>
+              <span class="mono">
+                {path}:{own}
+              </span>{' '}
+              by {by} <span class="notes">{because}</span>
+            </li>
+          ))}
+        </ul>
+        {more > 0 && <p class="notes">and {more} more</p>}
+      </dd>
+    </>
   )
 }
 
