@@ -7,8 +7,15 @@ import { combine } from '../../../src/core/provenance/combine.ts'
 import { readCommitMarks } from '../../../src/core/provenance/commit-marks.ts'
 import { describeChange } from '../../../src/core/provenance/describe-change.ts'
 import { readGitAiNote } from '../../../src/core/provenance/git-ai-note.ts'
+import { noRecords } from '../../../src/core/provenance/commit-facts.ts'
+import { withCheckpoints } from '../../../src/core/provenance/checkpoint-marks.ts'
+import { readAgentTrace } from '../../../src/core/provenance/agent-trace.ts'
+import { readCodeOwners } from '../../../src/core/provenance/code-owners.ts'
+import { checkpointIdsOf, readCheckpoint } from '../../../src/core/provenance/entire.ts'
+import { squashOf } from '../../../src/core/provenance/kind.ts'
+import { readPullRequests } from '../../../src/core/provenance/pull-request.ts'
+import { readRecordMarks } from '../../../src/core/provenance/record-marks.ts'
 import { readMessage } from '../../../src/core/provenance/message.ts'
-import { noteClaims } from '../../../src/core/provenance/note-claims.ts'
 import {
   countLines,
   intersectRanges,
@@ -56,6 +63,7 @@ const line = fc.constantFrom(
   'Assisted-by: Cursor (gpt-5)',
   'Claude-Session: https://claude.ai/code/session_01',
   '🤖 Generated with [Claude Code](https://claude.com/claude-code)',
+  'Entire-Checkpoint: 3fa81c90d2b4',
   '* feat: one',
   '* fix: two',
   '---------',
@@ -68,9 +76,52 @@ const message = fc
 const files = fc
   .uniqueArray(fc.tuple(path, ranges), { selector: ([name]) => name, maxLength: 3 })
   .map((items) => items.map(([name, added]) => file({ path: name, added: normalRanges(added) })))
+const traceText = fc
+  .array(fc.tuple(path, range, fc.constantFrom('ai', 'human', 'mixed', 'unknown'), fc.nat(3)), {
+    maxLength: 5,
+  })
+  .map((items) =>
+    items
+      .map(([name, [start_line, end_line], type, hour]) =>
+        JSON.stringify({
+          version: '0.1.0',
+          timestamp: `2026-07-10T0${hour}:00:00Z`,
+          files: [
+            {
+              path: name,
+              conversations: [{ contributor: { type }, ranges: [{ start_line, end_line }] }],
+            },
+          ],
+        }),
+      )
+      .join('\n'),
+  )
+const traceNote = (text: string) => ({
+  ...noteOf(text),
+  ref: 'refs/notes/agent-trace',
+  form: 'agent-trace' as const,
+})
+const checkpoint = fc
+  .array(fc.nat(20), { maxLength: 3 })
+  .map((counts) =>
+    counts.map((agent_lines, at) =>
+      JSON.stringify({
+        session_id: `s${at}`,
+        agent: 'Claude Code',
+        initial_attribution: { agent_lines },
+      }),
+    ),
+  )
 const facts = fc
-  .record({ files, message, notes: noteText.map(noteOf).map((note) => [note]) })
-  .map((over) => commit(over))
+  .record({ files, message, note: noteText, trace: traceText, checkpoint })
+  .map(({ note, trace, checkpoint: texts, ...over }) => {
+    const read = readCheckpoint('3fa81c90d2b4', texts)
+    return commit({
+      ...over,
+      notes: [noteOf(note), traceNote(trace)],
+      linked: { ...noRecords, checkpoints: read === null ? [] : [read] },
+    })
+  })
 
 describe(`laws of provenance, seed ${seed}`, () => {
   it('no parser ever throws, whatever the text', () => {
@@ -85,6 +136,12 @@ describe(`laws of provenance, seed ${seed}`, () => {
         readGitAiNote(text)
         readGitAiNote(`a.ts\n  ai_agent 1-3\n---\n${text}`)
         readAuthorshipBlob(text)
+        readAgentTrace(text)
+        readPullRequests(text)
+        readCheckpoint('3fa81c90d2b4', [text])
+        readCodeOwners(text)(text)
+        squashOf(text)
+        checkpointIdsOf(text)
         readMessage(text)
         readAssistant(text)
         const person = { name: text, email: text }
@@ -152,11 +209,9 @@ describe(`laws of provenance, seed ${seed}`, () => {
     fc.assert(
       fc.property(facts, fc.integer(), (each, shuffleSeed) => {
         const read = readMessage(each.message)
-        const { marks } = readCommitMarks(each, read, book)
-        const note = each.notes[0] && readGitAiNote(each.notes[0].text)
-        const noted = note?.ok
-          ? noteClaims({ note: note.note, source: each.notes[0]! }, each, book.modelAliases)
-          : { marks: [], claims: [] }
+        const own = readCommitMarks(each, read, book).marks
+        const marks = withCheckpoints(own, each, book.modelAliases)
+        const noted = readRecordMarks(each, book)
         const question = {
           marks: [...marks, ...noted.marks],
           claims: noted.claims,
