@@ -65,6 +65,10 @@ function deployedCommand(root: Command): void {
     .requiredOption('--version <version>', 'service.version')
     .option('--previous-version <version>', 'the version before')
     .option('--revision <sha>', 'the commit that was built')
+    .option(
+      '--attestation <file>',
+      'SLSA provenance or OCI annotations of the artifact, for the commit that was built',
+    )
     .option('--artifact <purl>', 'what was deployed; default pkg:generic/<service>@<version>')
     .option('--repo <path>', 'the repository of the service, for the changes')
     .option('--pr <file>', 'pull-request facts, as exported by gh pr view --json')

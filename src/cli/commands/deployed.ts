@@ -1,6 +1,7 @@
 /** `culprit deployed`: tells a running Culprit of a deployment, with the changes that it brought; or prints it. */
 import { configure } from '../configure.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { readAttestation } from '../deployed/attestation.ts'
 import { readPullFile } from '../changes/pull-requests.ts'
 import { readHistory } from '../changes/read-history.ts'
 import { deploymentEvent, type DeploymentFacts } from '../deployed/event.ts'
@@ -20,6 +21,7 @@ export interface DeployedFlags {
   readonly artifact?: string
   readonly repo?: string
   readonly pr?: string
+  readonly attestation?: string
   readonly from?: string
   readonly to?: string
   readonly action: DeploymentFacts['action']
@@ -46,15 +48,20 @@ export async function runDeployed(flags: DeployedFlags): Promise<void> {
   }
   const version = named('--version', flags.version)
   if (flags.print && flags.url !== undefined) throw new UsageError('--print or --url, not both')
-  const history = await historyOf(flags, config.provenance)
+  const source = readAttestation(flags.attestation)
+  const revision = flags.revision ?? source?.revision ?? null
+  const history = await historyOf(
+    { ...flags, ...(revision === null ? {} : { revision }) },
+    config.provenance,
+  )
   const event = deploymentEvent({
     service,
     action: flags.action,
     version,
     previousVersion: flags.previousVersion ?? null,
-    revision: history?.delta.revision ?? flags.revision ?? null,
+    revision: history?.delta.revision ?? revision,
     previousRevision: history?.delta.previousRevision ?? null,
-    repositoryUrl: history?.repository.url ?? null,
+    repositoryUrl: history?.repository.url ?? source?.repository ?? null,
     artifactId: flags.artifact ?? null,
     strategy: flags.strategy ?? null,
     phase: flags.phase ?? null,

@@ -101,17 +101,15 @@ const traceNote = (text: string) => ({
   ref: 'refs/notes/agent-trace',
   form: 'agent-trace' as const,
 })
-const checkpoint = fc
-  .array(fc.nat(20), { maxLength: 3 })
-  .map((counts) =>
-    counts.map((agent_lines, at) =>
-      JSON.stringify({
-        session_id: `s${at}`,
-        agent: 'Claude Code',
-        initial_attribution: { agent_lines },
-      }),
-    ),
-  )
+const checkpoint = fc.array(fc.nat(20), { maxLength: 3 }).map((counts) =>
+  counts.map((agent_lines, at) =>
+    JSON.stringify({
+      session_id: `s${at}`,
+      agent: 'Claude Code',
+      initial_attribution: { agent_lines },
+    }),
+  ),
+)
 const facts = fc
   .record({ files, message, note: noteText, trace: traceText, checkpoint })
   .map(({ note, trace, checkpoint: texts, ...over }) => {
