@@ -111,6 +111,8 @@ function evaluateCommand(root: Command): void {
       'finished pieces are kept here and not done again',
       '.culprit/evaluation',
     )
+    .option('--no-run', 'run nothing: tell what has been measured')
+    .option('--out <dir>', 'writes evaluation.json and the plots there as well')
     .option('--json', 'one line of JSON', false)
     .action(async (what, options) => {
       const { runEvaluate } = await import('./commands/evaluate.ts')

@@ -31,3 +31,9 @@ export function expectAllClose(
   expect(actual.length, `${what}: length`).toBe(expected.length)
   for (const [i, value] of expected.entries()) expectClose(actual[i]!, value, `${what}[${i}]`)
 }
+
+/** Incidents as the vectors have them (detection reference 4.2). */
+export const referenceIncidents = {
+  incidentRates: [0, Math.log(2.5), Math.log(5)],
+  incidentHazards: { enterPerMinute: 1 / 360, leavePerMinute: 1 / 3 },
+}

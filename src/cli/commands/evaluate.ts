@@ -1,10 +1,14 @@
 /** `culprit evaluate detection`: what the detector finds and what it cries about, on synthetic releases. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { UsageError } from '../../core/kernel/errors.ts'
 import { allCells, matching } from '../evaluate/cells.ts'
+import { figuresOf } from '../evaluate/figures.ts'
 import { parameterDigest, Pieces } from '../evaluate/pieces.ts'
+import { delayPlot, falseAlarmPlot } from '../evaluate/plots.ts'
 import { runCells } from '../evaluate/run.ts'
 import { type Row, rowsOf } from '../evaluate/score.ts'
-import { tableOf } from '../evaluate/table.ts'
+import { figureTable, tableOf } from '../evaluate/table.ts'
 
 export interface EvaluateFlags {
   readonly seed: string
@@ -12,6 +16,9 @@ export interface EvaluateFlags {
   readonly services?: string
   readonly workers?: string
   readonly dir: string
+  readonly out?: string
+  /** `false`: only what is there already. */
+  readonly run: boolean
   readonly json: boolean
 }
 
@@ -22,7 +29,8 @@ export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<v
   const cells = matching(allCells(), flags.cells)
   if (cells.length === 0) throw new UsageError(`evaluate: no cell is called ${flags.cells}`)
   const pieces = new Pieces(flags.dir, seed)
-  await runCells(cells, pieces, {
+  const missing = flags.run ? cells : []
+  await runCells(missing, pieces, {
     seed,
     services,
     ...(flags.workers === undefined ? {} : { workers: whole('--workers', flags.workers) }),
@@ -34,11 +42,22 @@ export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<v
     const results = Array.from({ length: count }, (_, service) => pieces.read(cell, service) ?? [])
     return rowsOf(cell, results.flat(), digest)
   })
+  if (flags.out !== undefined) writeOut(flags.out, seed, rows)
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ type: 'evaluation', seed, cells: rows })}\n`)
   } else {
-    process.stdout.write(`seed ${seed}, parameters ${digest}\n\n${tableOf(rows)}\n`)
+    process.stdout.write(`seed ${seed}, parameters ${digest}\n\n${tableOf(rows)}\n\n`)
+    process.stdout.write(`${figureTable(figuresOf(rows))}\n`)
   }
+}
+
+function writeOut(folder: string, seed: number, rows: readonly Row[]): void {
+  mkdirSync(folder, { recursive: true })
+  const file = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  const lines = rows.map((row) => JSON.stringify(row)).join(',\n')
+  file('evaluation.json', `{"type":"evaluation","seed":${seed},"cells":[\n${lines}\n]}\n`)
+  file('false-alarms.svg', falseAlarmPlot(rows))
+  file('delays.svg', delayPlot(rows))
 }
 
 function whole(flag: string, value: string): number {

@@ -1,4 +1,5 @@
 /** Rows as a table for people, the rivals beside Culprit. */
+import type { Figure } from './figures.ts'
 import { rivals } from './rivals.ts'
 import type { Row } from './score.ts'
 
@@ -13,6 +14,18 @@ export function tableOf(rows: readonly Row[]): string {
     return [cell, String(own[0]!.releases), ...methods.map((method) => said(of(method)))]
   })
   return aligned([head, ...lines])
+}
+
+export function figureTable(figures: readonly Figure[]): string {
+  return aligned([
+    ['figure', 'wanted', 'measured', 'reached'],
+    ...figures.map(({ what, wanted, measured, reached }) => [
+      what,
+      wanted,
+      measured,
+      reached === null ? 'open' : reached ? 'yes' : 'no',
+    ]),
+  ])
 }
 
 /** `98 % (95 to 99) in 2.5 min`. */

@@ -2,6 +2,7 @@
  * Everything about a forward filter that does not change from bucket to bucket, shared by all monitors
  * with the same parameters. Pure: built from a specification, cached by it.
  */
+import type { BurstHazards } from './burst.ts'
 import { type OffsetTable, offsetTable } from './likelihood.ts'
 import {
   type EffectGrid,
@@ -28,6 +29,7 @@ export interface FilterSpec {
   readonly warmUps: readonly number[]
   readonly warmUpPrior: readonly number[]
   readonly incidentRates?: readonly number[]
+  readonly incidentHazards?: BurstHazards
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode

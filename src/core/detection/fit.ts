@@ -20,7 +20,7 @@ import {
   type SplitCounts,
   splitObservation,
 } from './observation.ts'
-import { coldStart, fitInformationMax, type Nuisance } from './parameters.ts'
+import { coldStart, fitInformationMax, type Nuisance, widened } from './parameters.ts'
 import { dailyPeriodsMinutes, fitSeason, type Season, type SeasonBin, seasonAt } from './season.ts'
 
 /** Exposure and events; for traffic the exposure of an element is the number of the stream's steps in it. */
@@ -152,7 +152,9 @@ function ownNuisance(past: StreamPast, season: Season | null): Nuisance | null {
     informationMax: fitInformationMax,
     ...('incidentRates' in past && past.incidentRates ? { incidentRates: past.incidentRates } : {}),
   })
-  return drift && { eta, ...drift }
+  if (drift === null) return null
+  const { factor, tauMin } = widened[past.mode]
+  return { eta, ...drift, tau: Math.max(tauMin, factor * drift.tau) }
 }
 
 function observations(past: StreamPast, season: Season | null): (Observation | null)[] {

@@ -6,7 +6,6 @@
  * so all onsets cost about one run of the filter instead of one run each. The last entry is "not yet".
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
-import type { BurstStep } from './burst.ts'
 import type { FilterModel } from './filter-model.ts'
 import { fillLogLikelihood, offsetTable, temperedFor } from './likelihood.ts'
 import type { Observation } from './observation.ts'
@@ -160,8 +159,7 @@ function meet(
 
 /** One step of time backwards: what each state now expects of `ahead`. */
 function stepBack(space: StateSpace, bucket: number, ahead: Float64Array): void {
-  const { drifts, burst } = space
-  if (burst) incidentsBack(burst, drifts, ahead)
+  if (space.burst) incidentsBack(space, ahead)
   if (bucket % space.period === 0) driftBack(space, ahead)
 }
 
@@ -176,14 +174,16 @@ function driftBack({ drifts, incidents, into }: StateSpace, ahead: Float64Array)
   }
 }
 
-function incidentsBack(burst: BurstStep, drifts: number, ahead: Float64Array): void {
-  const { enter, leave } = burst
+function incidentsBack({ drifts, size, incidents, burst }: StateSpace, ahead: Float64Array): void {
+  const { enter, leave } = burst!
+  const each = enter / (incidents - 1)
   for (let g = 0; g < drifts; g++) {
     const quiet = ahead[g]!
-    const low = ahead[g + drifts]!
-    const high = ahead[g + 2 * drifts]!
-    ahead[g] = (1 - enter) * quiet + (enter / 2) * (low + high)
-    ahead[g + drifts] = leave * quiet + (1 - leave) * low
-    ahead[g + 2 * drifts] = leave * quiet + (1 - leave) * high
+    let entered = 0
+    for (let at = g + drifts; at < size; at += drifts) {
+      entered += ahead[at]!
+      ahead[at] = leave * quiet + (1 - leave) * ahead[at]!
+    }
+    ahead[g] = (1 - enter) * quiet + each * entered
   }
 }

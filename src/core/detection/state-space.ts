@@ -9,7 +9,7 @@
  * with each bucket by the kernel of the step. Incidents come and go with each bucket either way.
  */
 import { driftKernel } from './ar-kernel.ts'
-import { type BurstStep, burstStep } from './burst.ts'
+import { type BurstHazards, type BurstStep, burstStep } from './burst.ts'
 import {
   burst,
   driftGrid,
@@ -45,6 +45,7 @@ export interface SpaceSpec {
   readonly stepSeconds: number
   /** Log rates of the incidents' states, none first; by default those of counts, in forecast mode. */
   readonly incidentRates?: readonly number[]
+  readonly incidentHazards?: BurstHazards
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode
@@ -87,7 +88,7 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     band: bandOf(kernel.into, drifts),
     period,
     informationMax: spec.informationMax ?? Infinity,
-    burst: heights.length > 1 ? burstStep(stepSeconds) : null,
+    burst: heights.length > 1 ? burstStep(stepSeconds, spec.incidentHazards) : null,
   }
 }
 
@@ -128,7 +129,7 @@ export function propagateRows(
     if (drifts === 15) propagate15(space.into, mass, base, chains)
     else propagateBand(space, mass, base, chains)
   }
-  if (space.burst) mixIncidents(space.burst, drifts, mass, base, rows)
+  if (space.burst) mixIncidents(space, mass, base, rows)
 }
 
 /** Fine grids are narrow around the diagonal: beyond `band` points nothing of a double's size moves. */
@@ -190,25 +191,26 @@ function propagate15(into: Float64Array, mass: Float64Array, base: number, chain
   }
 }
 
+/** From none into each incident alike, and from each back to none. */
 function mixIncidents(
-  { enter, leave }: BurstStep,
-  drifts: number,
+  { drifts, incidents, size, burst }: StateSpace,
   mass: Float64Array,
   base: number,
   rows: number,
 ): void {
-  const stay = 1 - enter
-  const half = enter / 2
-  const last = 1 - leave
+  const { enter, leave } = burst!
+  const each = enter / (incidents - 1)
   for (let row = 0; row < rows; row++) {
-    const none = base + row * 3 * drifts
+    const none = base + row * size
     for (let i = none; i < none + drifts; i++) {
       const quiet = mass[i]!
-      const low = mass[i + drifts]!
-      const high = mass[i + 2 * drifts]!
-      mass[i] = quiet * stay + (low + high) * leave
-      mass[i + drifts] = quiet * half + low * last
-      mass[i + 2 * drifts] = quiet * half + high * last
+      let back = 0
+      for (let at = i + drifts; at < none + size; at += drifts) {
+        const value = mass[at]!
+        back += value
+        mass[at] = quiet * each + value * (1 - leave)
+      }
+      mass[i] = quiet * (1 - enter) + back * leave
     }
   }
 }

@@ -4,7 +4,7 @@ import { ForwardFilter } from '../../../src/core/detection/forward-filter.ts'
 import { NullFilter } from '../../../src/core/detection/null-filter.ts'
 import { forecastObservation, splitObservation } from '../../../src/core/detection/observation.ts'
 import { stateSpace } from '../../../src/core/detection/state-space.ts'
-import { expectAllClose, expectClose, vectors } from '../../support/vectors.ts'
+import { expectAllClose, expectClose, referenceIncidents, vectors } from '../../support/vectors.ts'
 
 interface FilterInput {
   tau: number
@@ -36,6 +36,7 @@ const specOf = (mode: 'split' | 'forecast', input: FilterInput): FilterSpec => (
   warmUps: input.warm,
   warmUpPrior: input.warm_prior,
   kernel: 'every_bucket',
+  ...referenceIncidents,
 })
 
 interface Series {

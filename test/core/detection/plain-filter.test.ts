@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 import { filterModel } from '../../../src/core/detection/filter-model.ts'
 import { ForwardFilter } from '../../../src/core/detection/forward-filter.ts'
 import { forecastObservation, splitObservation } from '../../../src/core/detection/observation.ts'
+import { referenceIncidents } from '../../support/vectors.ts'
 import { type PlainBucket, PlainFilter, type PlainSpec } from '../../support/plain-filter.ts'
 
 const seed = 20_261_129
@@ -91,6 +92,7 @@ it(`agrees with the plain filter to 1e-6 on ${streams} random streams (seed ${se
           nuisance: { eta, tau, phiPerMinute },
           grid: { direction: thetaMin === 1 ? 'falling' : 'rising', thetas, weights, thetaMin },
           stepSeconds: 10,
+          ...referenceIncidents,
         }),
       )
       const plain = new PlainFilter(spec)
@@ -131,6 +133,7 @@ it.each(['split', 'forecast'] as const)(
       nuisance: { eta, tau, phiPerMinute },
       grid: { direction: 'rising', thetas, weights, thetaMin },
       stepSeconds: 10,
+      ...referenceIncidents,
     })
     const product = new ForwardFilter(model)
     const plain = new PlainFilter(spec)

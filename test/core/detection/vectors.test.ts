@@ -12,7 +12,7 @@ import { splitObservation } from '../../../src/core/detection/observation.ts'
 import { placeboKappa } from '../../../src/core/detection/placebo.ts'
 import { fitSeason } from '../../../src/core/detection/season.ts'
 import { countAbove, countOf, freezeThreshold } from '../../../src/core/detection/threshold.ts'
-import { expectAllClose, expectClose, vectors } from '../../support/vectors.ts'
+import { expectAllClose, expectClose, referenceIncidents, vectors } from '../../support/vectors.ts'
 
 interface Grid {
   thetas: number[]
@@ -64,9 +64,10 @@ it('ar_kernel: grid, start and rows', () => {
 })
 
 it('burst_matrix: a minute and ten seconds', () => {
+  const hazards = referenceIncidents.incidentHazards
   const want = vectors<{ per_minute: number[][]; per_10s: number[][] }>('detection', 'burst_matrix')
-  expectAllClose(burstMatrix(burstStep(60)).flat(), want.per_minute.flat())
-  expectAllClose(burstMatrix(burstStep(10)).flat(), want.per_10s.flat())
+  expectAllClose(burstMatrix(burstStep(60, hazards), 2).flat(), want.per_minute.flat())
+  expectAllClose(burstMatrix(burstStep(10, hazards), 2).flat(), want.per_10s.flat())
 })
 
 it('gauge_filter: likelihoods and evidence, both directions and rising', () => {
@@ -273,6 +274,7 @@ it('minimum_detectable_effect: closed form at 80 % power', () => {
       thetaMin: input.theta_min,
       kappa: input.kappa,
       logE: input.logE_needed,
+      start: 0.7,
     })
     expectClose(Math.exp(log), expected.mde)
   }
