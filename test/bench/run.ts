@@ -25,6 +25,7 @@ const suites = [
   { file: './kafka-path.ts', unit: 'spans per CPU-second of the consumer process' },
   { file: './series-memory.ts', unit: 'bytes' },
   { file: './replay-speed.ts', unit: 'seconds' },
+  { file: './provenance.ts', unit: 'seconds' },
   { file: './start-idle.ts', unit: 'see the name' },
 ]
 

@@ -12,7 +12,7 @@ import type { Gits } from './open-repository.ts'
 import { readLog } from './read-log.ts'
 
 const outsideMax = 20_000
-const pairsMax = 500
+const pairsMax = 200
 const patchBytesMax = 16 * 1024 * 1024
 
 type Parsing = Omit<LogParserOptions, 'take'>
@@ -29,10 +29,16 @@ export async function readEquivalents(
   const outside = [...noted].filter((sha) => !inside.has(sha)).slice(0, outsideMax)
   const found = new Map<string, SquashedFacts>()
   if (outside.length === 0 || lacking.length === 0) return found
+  const ids = new Map<string, Promise<string | null>>()
+  const idOf = (sha: string) => {
+    const known = ids.get(sha) ?? patchId(gits.objects, sha)
+    ids.set(sha, known)
+    return known
+  }
   for (const [commit, sha] of await pairs(gits.objects, lacking, outside)) {
     if (found.has(commit.sha)) continue
-    const ids = [await patchId(gits.objects, commit.sha), await patchId(gits.objects, sha)]
-    if (ids[0] === null || ids[0] !== ids[1]) continue
+    const own = await idOf(commit.sha)
+    if (own === null || own !== (await idOf(sha))) continue
     const original = await factsOf(gits, sha, parse)
     const lines = original && linesOf(original, commit)
     if (original && lines) found.set(commit.sha, { commits: [original], lines, same: true })
