@@ -15,6 +15,7 @@ import {
   type Version,
 } from '../support/otlp-lines.ts'
 import { seededRandom } from '../support/random.ts'
+import { errorLogs } from './error-logs.ts'
 
 export const topics: Topics = topicNames('culprit.')
 export const feedCount = 12
@@ -31,6 +32,7 @@ export interface Arrival {
 
 export interface Feed {
   readonly number: number
+  readonly withLogs: boolean
   readonly topics: readonly TopicSpec[]
   readonly arrivals: readonly Arrival[]
   readonly endMs: number
@@ -40,7 +42,10 @@ const feedSeconds = 110
 const batchSeconds = 2
 const aheadMs = 120_000
 
-export function makeFeed(number: number): Feed {
+/** Feeds from `feedCount` on are those before with the logs of their errors. */
+export function makeFeed(feed: number): Feed {
+  const number = feed % feedCount
+  const withLogs = feed >= feedCount
   const random = seededRandom(1_000 + number)
   const below = (count: number) => Math.floor(random() * count)
   const spanPartitions = 1 + below(3)
@@ -83,12 +88,18 @@ export function makeFeed(number: number): Feed {
   deployed(deployedS, { version: '1.1' })
   if (both) deployed(deployedS + 8, { version: '3.1', service: 'stock' })
   if (number % 2 === 0) deployed(deployedS + 5, { version: '3.1', service: 'stock' })
+  if (withLogs) {
+    const told = arrivals.filter(({ to, spans }) => to !== 'http' && spans > 0)
+    for (const { afterMs, value } of told) {
+      arrivals.push(...errorLogs(value, { afterMs: afterMs + below(3_000), topic: topics.logs }))
+    }
+  }
   for (let at = 0; at < 3; at++) {
     const to = { topic: topics.spans, partition: below(spanPartitions) }
     arrivals.push({ afterMs: below(100_000), to, value: Buffer.from('{"no":1'), spans: 0 })
   }
   arrivals.sort((a, b) => a.afterMs - b.afterMs)
-  return { number, topics: specs, arrivals, endMs: feedSeconds * 1_000 + 2_000 }
+  return { number: feed, withLogs, topics: specs, arrivals, endMs: feedSeconds * 1_000 + 2_000 }
 }
 
 function canary(deployedS: number, goneS: number): Version[] {

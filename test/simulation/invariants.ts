@@ -15,7 +15,7 @@ import { detectProcessor } from '../../src/processors/detect/detect.ts'
 import { addBody, addBucket, addTo, countDifferences, type Counts } from './counts.ts'
 import { topics } from './feed.ts'
 import { entryDifferences, outputDifferences, remake } from './remake.ts'
-import { type Told, toldBy } from './told.ts'
+import { gist, type Told, toldBy } from './told.ts'
 import { attributeSettings, detectSettings } from './settings.ts'
 import type { Outcome } from './world.ts'
 
@@ -48,6 +48,7 @@ export function divergences(
   skips: readonly Invariant[],
 ): Divergence[] {
   const windows: Counts = new Map()
+  const shown = (told: Told) => (outcome.feed.withLogs ? gist(told) : told)
   const wrong = remakeAll(outcome, windows)
   const found: readonly [Invariant, readonly string[]][] = [
     ['no-bug', outcome.bugs.map((bug) => (bug instanceof Error ? bug.stack! : String(bug)))],
@@ -56,7 +57,7 @@ export function divergences(
     ['no-tick-no-time', outcome.early],
     ['windows', windowDifferences(outcome, windows)],
     ['function-of-log', wrong],
-    ['same-told', toldDifferences(toldBy(outcome.topics), calm)],
+    ['same-told', toldDifferences(shown(toldBy(outcome.topics)), shown(calm))],
     ['audit-chain', brokenChains(outcome.topics.get(topics.audit)!)],
     ['in-out', imbalance(outcome)],
   ]

@@ -1,6 +1,6 @@
 /**
- * `npm run -s simulate -- --seeds N [--seed S] [--plant NAME] [--json]`: runs seeds S to S + N - 1 on all
- * cores. A seed with a divergence prints its schedule, in the order of the seeds: the same bytes each time.
+ * `npm run -s simulate -- --seeds N [--seed S] [--plant NAME] [--logs] [--json]`: runs seeds S to S + N - 1 on
+ * all cores, with `--logs` on feeds that have the logs of their errors too. A seed with a divergence prints its schedule, in the order of the seeds: the same bytes each time.
  * Exit 0 where everything held, 1 with any divergence, 2 on wrong usage.
  */
 import { availableParallelism } from 'node:os'
@@ -18,6 +18,7 @@ interface Asked {
   readonly seeds: number
   readonly seed: number
   readonly plant: PlantName | null
+  readonly logs: boolean
   readonly json: boolean
 }
 
@@ -34,6 +35,7 @@ function ask(): Asked | string {
         seeds: { type: 'string' },
         seed: { type: 'string', default: '1' },
         plant: { type: 'string' },
+        logs: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     })
@@ -45,13 +47,13 @@ function ask(): Asked | string {
     if (values.plant !== undefined && plant === null) {
       return `--plant: one of ${plantNames.join(', ')}`
     }
-    return { seeds, seed, plant, json: values.json }
+    return { seeds, seed, plant, logs: values.logs, json: values.json }
   } catch (error) {
     return (error as Error).message
   }
 }
 
-async function run({ seeds, seed: first, plant, json }: Asked): Promise<number> {
+async function run({ seeds, seed: first, plant, logs, json }: Asked): Promise<number> {
   const startedMs = performance.now()
   const results = new Map<number, SeedResult>()
   const divergences: { seed: number; invariant: string }[] = []
@@ -61,12 +63,14 @@ async function run({ seeds, seed: first, plant, json }: Asked): Promise<number> 
       results.delete(printed)
       const broken = new Set(result.divergences.map(({ invariant }) => invariant))
       for (const invariant of broken) divergences.push({ seed: result.seed, invariant })
-      if (broken.size > 0) show(result, plant, json ? process.stderr : process.stdout)
+      if (broken.size > 0) show(result, { plant, logs }, json ? process.stderr : process.stdout)
     }
   }
   let [next, done] = [first, 0]
   const drive = async () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { plant } })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { plant, logs },
+    })
     while (next < first + seeds) {
       const result = await answer(worker, next++)
       results.set(result.seed, result)
@@ -95,9 +99,13 @@ function answer(worker: Worker, seed: number): Promise<SeedResult> {
   })
 }
 
-function show(result: SeedResult, plant: PlantName | null, to: NodeJS.WriteStream): void {
+function show(
+  result: SeedResult,
+  { plant, logs }: Pick<Asked, 'plant' | 'logs'>,
+  to: NodeJS.WriteStream,
+): void {
   const { seed, divergences, schedule } = result
-  const again = `npm run -s simulate -- --seeds 1 --seed ${seed}${plant === null ? '' : ` --plant ${plant}`}`
+  const again = `npm run -s simulate -- --seeds 1 --seed ${seed}${plant === null ? '' : ` --plant ${plant}`}${logs ? ' --logs' : ''}`
   const lines = [
     `seed ${seed} diverges (${again})`,
     ...schedule.map((line) => `  ${line}`),

@@ -77,7 +77,8 @@ export class Network {
   }
 }
 
-const never = new Promise<never>(() => undefined)
+/** A promise of its own for each: one that all share would keep every dead process, and its world with it. */
+const never = () => new Promise<never>(() => undefined)
 
 /** One process: every call begins and ends with a step of it, at which it may have died or be paused. */
 export class Life {
@@ -130,7 +131,7 @@ export class Life {
     while (this.paused && !this.#dead) {
       await wait(this.#clock, this.#pausedUntilMs - this.#clock.monotonic())
     }
-    if (this.#dead) await never
+    if (this.#dead) await never()
   }
 }
 

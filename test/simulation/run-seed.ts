@@ -1,5 +1,5 @@
 /** One seed: its run, what of the invariants did not hold, and what was done when. */
-import { type Feed, makeFeed } from './feed.ts'
+import { type Feed, feedCount, makeFeed } from './feed.ts'
 import { type Divergence, divergences } from './invariants.ts'
 import { calmPlan, describePlan, type Plan, planOf } from './plan.ts'
 import { type Plant, plants } from './plants.ts'
@@ -24,6 +24,12 @@ export class SeedRunner {
 
   run(seed: number): Promise<SeedResult> {
     return this.runPlan(planOf(seed))
+  }
+
+  /** The same on the same feed with the logs of its errors beside. */
+  runWithLogs(seed: number): Promise<SeedResult> {
+    const plan = planOf(seed)
+    return this.runPlan({ ...plan, feed: plan.feed + feedCount })
   }
 
   /** The undisturbed run of a feed, checked like any other: a planted bug must not show in it. */

@@ -10,6 +10,14 @@ describe('the real engine and processors under simulation', () => {
     expect(divergences, schedule.join('\n')).toEqual([])
   })
 
+  it.each(seeds.slice(0, 15))(
+    'hold them with the logs of errors beside, which take their own way (seed %i)',
+    async (seed) => {
+      const { divergences, schedule } = await runner.runWithLogs(seed)
+      expect(divergences, schedule.join('\n')).toEqual([])
+    },
+  )
+
   it('do the same for the same seed', async () => {
     const seed = 8
     const runs = [await new SeedRunner().run(seed), await new SeedRunner().run(seed)]

@@ -78,6 +78,23 @@ function comparable(text: string): string {
   )
 }
 
+/**
+ * What is the same also where error kinds come in: they wait for logs up to a minute longer than rates wait, so
+ * what is known of them when something is told depends on how far the logs had come. Which releases regressed
+ * and which incidents were opened does not.
+ */
+export function gist({ verdicts, events, contradictions }: Told): Told {
+  const words = [...verdicts].map(
+    ([id, sequence]) => [id, sequence.map((verdict) => verdict.split(' ')[0]!)] as const,
+  )
+  const opened = [...events.keys()].filter((id) => /^incident \S+ 1$/.test(id))
+  return {
+    verdicts: new Map(words),
+    events: new Map(opened.map((id) => [id, 'opened'])),
+    contradictions,
+  }
+}
+
 interface Stated {
   readonly id: string
   readonly revision: number

@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { PlantName } from './plants.ts'
 import { SeedRunner } from './run-seed.ts'
 
-const runner = new SeedRunner((workerData as { plant: PlantName | null }).plant)
+const { plant, logs } = workerData as { plant: PlantName | null; logs: boolean }
+const runner = new SeedRunner(plant)
 
 parentPort!.on('message', (seed: number) => {
-  void runner.run(seed).then(
+  void (logs ? runner.runWithLogs(seed) : runner.run(seed)).then(
     (result) => parentPort!.postMessage(result),
     (error: unknown) => {
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
