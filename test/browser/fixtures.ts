@@ -320,7 +320,13 @@ export function provenance(
               url: 'https://example.com/sessions/7f3a91c2',
             },
           ],
-    spans: [],
+    spans:
+      tool === undefined
+        ? []
+        : [
+            { path: 'src/cart/totals.ts', start: 41, end: 42, by: 'ai', session: 0, evidence: 0 },
+            { path: 'src/cart/totals.ts', start: 57, end: 57, by: 'ai', session: 0, evidence: 0 },
+          ],
     lines,
     evidence:
       tool === undefined
