@@ -8,6 +8,7 @@
 import { bySignal, type PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
 import {
+  countHourMs,
   type CountHistory,
   type CountHour,
   type Elements,
@@ -57,6 +58,8 @@ export interface PastChanges {
   readonly facts: boolean
 }
 
+const unchanged: PastChanges = { puts: [], facts: false }
+
 /** Takes in the hours that have ended. */
 export function foldPast(
   past: PastState,
@@ -64,6 +67,7 @@ export function foldPast(
   { closed, closedToMs }: { readonly closed: readonly Bucket[]; readonly closedToMs: number },
 ): PastChanges {
   const history = past.counts[track]
+  if (closedToMs < history.toMs + countHourMs) return unchanged
   const before = history.toMs
   const { hours, days, forgotten } = foldCountHours(history, closed, closedToMs)
   const hourKey = (startMs: number) => `hour/${track}/${startMs}`
