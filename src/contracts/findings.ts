@@ -129,6 +129,8 @@ export const EvidenceFinding = z.object({
   /** Set when the watch has ended. */
   final: z.boolean(),
   instances: z.object({ before: z.number(), now: z.number() }).nullable(),
+  /** Requests still come by the source that the watch does not go by. */
+  heardElsewhere: z.boolean().optional(),
 })
 export type EvidenceFinding = z.infer<typeof EvidenceFinding>
 

@@ -1,6 +1,7 @@
 /** The whole pipeline on the inline engine, fed with recorded lines: what came out, in order. */
 import { fold } from '../../src/core/rollup/fold/fold.ts'
-import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
+import type { MetricRule } from '../../src/core/rollup/metric-rules.ts'
+import { foldDefaults, type FoldSettings } from '../../src/core/rollup/fold/settings.ts'
 import type { ServiceEvent } from '../../src/contracts/service-events.ts'
 import { InlineEngine } from '../../src/engine/inline.ts'
 import type { LogRecord } from '../../src/ports/event-log.ts'
@@ -43,13 +44,21 @@ export class Pipeline {
   readonly verdicts: VerdictTold[] = []
   readonly topics = topicNames('culprit.')
   readonly engine: InlineEngine
+  readonly #fold: FoldSettings
   #offset = 0
 
-  constructor(options: { readonly keepsCheckpoints?: boolean; readonly partitions?: number } = {}) {
-    const { partitions = 1, keepsCheckpoints = false } = options
+  constructor(
+    options: {
+      readonly keepsCheckpoints?: boolean
+      readonly partitions?: number
+      readonly metrics?: readonly MetricRule[]
+    } = {},
+  ) {
+    const { partitions = 1, keepsCheckpoints = false, metrics = [] } = options
+    this.#fold = { ...foldDefaults, metrics }
     this.engine = new InlineEngine({
       processors: [
-        detectProcessor(detectDefaults, this.topics),
+        detectProcessor({ ...detectDefaults, metrics }, this.topics),
         attributeProcessor(attributeDefaults, this.topics, {
           verdict: (told) => this.verdicts.push(told),
         }),
@@ -68,14 +77,14 @@ export class Pipeline {
   line(text: string, clockMs: number): void {
     const { parsed } = parseLine(Buffer.from(text))
     if (parsed.kind === 'event') {
-      const context = { arrivedMs: clockMs, settings: foldDefaults }
+      const context = { arrivedMs: clockMs, settings: this.#fold }
       this.events(
         readDeployments([{ ok: true, event: parsed.event }], context).deployments,
         clockMs,
       )
     } else if (parsed.kind === 'telemetry') {
       this.events(
-        fold(parsed.telemetry, { arrivedMs: clockMs, settings: foldDefaults }).events,
+        fold(parsed.telemetry, { arrivedMs: clockMs, settings: this.#fold }).events,
         clockMs,
       )
     }

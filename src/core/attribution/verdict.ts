@@ -224,6 +224,11 @@ function trafficVeto(
     }
   }
   const trafficSinceMs = state.trafficSinceMs ?? evidence.atMs
+  if (evidence.heardElsewhere === true) {
+    const reason =
+      'requests still come by another source: its telemetry has changed, not its traffic'
+    return { ...suspicion(evidence, reason), trafficSinceMs }
+  }
   if (evidence.atMs - trafficSinceMs >= trafficConfirmMs) return null
   return { ...suspicion(evidence, describe(lead)), trafficSinceMs }
 }
@@ -236,16 +241,15 @@ function regressedStill(
 ): Decision {
   const [lead] = loud
   // New error kinds have no level to come back to: the other streams say whether it is over.
-  const levels = loud.filter(({ recovered }) => recovered !== null)
-  if (
-    lead === undefined ||
-    levels.length === 0 ||
-    !levels.every((stream) => hasRecovered(stream))
-  ) {
+  const told = loud.filter(({ recovered }) => recovered !== null)
+  // Where the evidence itself has gone meanwhile, what had been suspicious still tells.
+  const once = evidence.streams.filter(({ recovered }) => recovered !== null)
+  const levels = loud.length > 0 ? told : once
+  if (levels.length === 0 || !levels.every((stream) => hasRecovered(stream))) {
     return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }
   const sinceOnsetMs = evidence.atMs - (state.onsetMs ?? evidence.atMs)
-  const reason = `${describe(lead)}, and back to usual`
+  const reason = `${lead ? describe(lead) : state.reason}, and back to usual`
   if (!undone && sinceOnsetMs <= transientWithinMs) return { verdict: 'transient', reason }
   return { verdict: 'recovered', reason }
 }

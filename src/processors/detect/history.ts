@@ -1,4 +1,5 @@
 /** Sums over the closed buckets of a service: what baselines, sources and weights are chosen from. */
+import type { BucketCells } from '../../core/rollup/cells.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import type { ServiceState } from './service-state.ts'
 
@@ -24,6 +25,17 @@ function requestsIn(buckets: readonly Bucket[], version: string | null): number 
     }
   }
   return sum
+}
+
+/** Whether a source has told of requests from `fromMs` on, closed or not. */
+export function hasRequestsSince(state: ServiceState, track: TrackName, fromMs: number): boolean {
+  const { open, closed } = state.tracks[track]
+  const isAsked = (cells: BucketCells) =>
+    [...cells.values()].some(({ routes }) =>
+      [...routes.values()].some(({ requests }) => requests > 0),
+    )
+  for (const [startMs, cells] of open) if (startMs >= fromMs && isAsked(cells)) return true
+  return closed.slice(-30).some(({ endMs, cells }) => endMs > fromMs && isAsked(cells))
 }
 
 /** Requests of one version in a bucket. */

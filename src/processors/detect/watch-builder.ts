@@ -10,7 +10,7 @@ import type { Latency } from '../../contracts/service-events.ts'
 import { type Bucket, instancesOf, type TrackName } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
-import { bucketsBetween, requestsBetween } from './history.ts'
+import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { watchHistory, type WatchHistory } from './watch-history.ts'
 import { StreamJudge } from './stream-judge.ts'
@@ -21,6 +21,8 @@ import { TrafficStream } from './traffic-stream.ts'
 import type { Phase, WatchStream } from './watch-stream.ts'
 
 const dayMs = 24 * 3_600_000
+/** A point a minute, and half a minute on its way. */
+const elsewhereMs = 90_000
 const preTrendMs = 30 * 60_000
 const everybody = { one: null, zero: null } as const
 
@@ -179,6 +181,12 @@ export class WatchBuilder {
         ({ logE }, i) => ({ signal: 'errors', logE, weight: weights[i]! }) as StreamEvidence,
       ),
     )
+  }
+
+  /** The source that the watch does not go by has told of requests of late. */
+  heardElsewhere(nowMs: number): boolean {
+    const other = this.#facts.source === 'spans' ? 'metrics' : 'spans'
+    return hasRequestsSince(this.#state, other, nowMs - elsewhereMs)
   }
 
   /** Median instances per bucket in the 5 min before the watch, and in the newest bucket. */

@@ -49,6 +49,9 @@ export function judgedBy(
   return { mode, startMs, stepMs, nuisance, warm: judge.warm }
 }
 
+/** Less than this tells no rate to compare with [choice]. */
+const historyMinMs = 5 * 60_000
+
 export const noScope: SignalScope = { route: null, fingerprint: null, metric: null, caller: null }
 
 export type Pick = (arms: Arms) => { one: ArmCount; zero: ArmCount }
@@ -97,6 +100,8 @@ export function baselineOf(
   { signal, route, pick, incidentRates }: BaselineQuestion,
 ): ForecastBaseline | null {
   const season = phase.judge.fit(signal, route)?.season ?? null
+  const known = history.minutes.filter((minute) => minute !== null).length
+  if (known * history.stepMs < historyMinMs) return null
   const answer = forecastBaseline({
     history: streamMinutes(history, pick),
     stepSeconds: phase.stepMs / 1000,

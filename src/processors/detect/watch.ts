@@ -276,6 +276,7 @@ export class Watch {
       weakHistory: this.facts.weakHistory,
       final,
       instances: this.#builder.instances(this.#lastEndMs),
+      heardElsewhere: this.#builder.heardElsewhere(this.#lastEndMs),
     }
   }
 
