@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { UnreachableError } from '../../../src/core/kernel/errors.ts'
 import type { LogRecord } from '../../../src/ports/event-log.ts'
+import type { KafkaLogOptions } from '../../../src/adapters/kafka/open-kafka-log.ts'
 import { KafkaBrokers } from '../../support/services/kafka-brokers.ts'
 import { missingOf } from '../../support/services/service.ts'
 import {
@@ -16,10 +17,43 @@ import {
 
 const missing = missingOf(inject('services').kafka)
 
-/** Private brokers, where Java and the jars are at hand; a broker in a container cannot be disturbed. */
-async function startBrokers(nodes: 1 | 3): Promise<KafkaBrokers | null> {
-  const brokers = await KafkaBrokers.start({ nodes })
-  return brokers instanceof KafkaBrokers ? brokers : null
+interface Own {
+  readonly brokers: KafkaBrokers
+  readonly opened: OpenedLog
+}
+
+/**
+ * Brokers of a block's own with a log on them, where Java and the jars are at hand (null elsewhere): a broker in
+ * a container cannot be disturbed.
+ */
+function ownBrokers(nodes: 1 | 3, options: Partial<KafkaLogOptions> = {}): () => Own | null {
+  let own: Own | null = null
+  beforeAll(async () => {
+    const brokers = await KafkaBrokers.start({ nodes })
+    if (!(brokers instanceof KafkaBrokers)) return
+    own = { brokers, opened: await openLog(brokers.addresses, options) }
+  })
+  afterAll(async () => {
+    await own?.opened.log.close()
+    await own?.brokers.remove()
+  })
+  return () => own
+}
+
+/** Ends both, when all that was accepted has been read, without a gap. */
+async function readToTheEnd(
+  writer: ReturnType<typeof appending>,
+  reader: Awaited<ReturnType<typeof follow>>,
+): Promise<void> {
+  await writer.stop()
+  expect(writer.failures).toEqual([])
+  await until(() => {
+    const numbers = applied(reader.records)
+    return writer.accepted.every((number) => numbers.has(number))
+  }, 'everything accepted')
+  expect(reader.failures).toEqual([])
+  expect(reader.gaps).toEqual([])
+  await reader.leave()
 }
 
 /** What a receiver applies, that drops what is not greater than all before, in each partition. */
@@ -70,19 +104,12 @@ function appending({ log }: OpenedLog, topic: string, partitions: number) {
 }
 
 describe.skipIf(missing !== null)('one broker that goes away and comes back', () => {
-  let brokers: KafkaBrokers | null
-  let opened: OpenedLog
-  beforeAll(async () => {
-    brokers = await startBrokers(1)
-    if (brokers !== null) opened = await openLog(brokers.addresses, { withinMs: 3_000 })
-  })
-  afterAll(async () => {
-    await opened?.log.close()
-    await brokers?.remove()
-  })
+  const own = ownBrokers(1, { withinMs: 3_000 })
 
   it('loses nothing that was accepted, keeps order, and is read to the end', async ({ skip }) => {
-    if (brokers === null) return skip('no broker can be started here')
+    const given = own()
+    if (given === null) return skip('no broker can be started here')
+    const { brokers, opened } = given
     const topic = await newTopic(opened.log, 3)
     const reader = await follow(opened.log, topic, newName('group'))
     const writer = appending(opened, topic, 3)
@@ -93,21 +120,15 @@ describe.skipIf(missing !== null)('one broker that goes away and comes back', ()
       await brokers.startNode()
       await until(() => writer.accepted.length > before + 600, 'appends after')
     }
-    await writer.stop()
-    expect(writer.failures).toEqual([])
-    await until(() => {
-      const numbers = applied(reader.records)
-      return writer.accepted.every((number) => numbers.has(number))
-    }, 'everything accepted')
-    expect(reader.failures).toEqual([])
-    expect(reader.gaps).toEqual([])
-    await reader.leave()
+    await readToTheEnd(writer, reader)
   })
 
   it('refuses while it stands still, and stores nothing refused behind what came later', async ({
     skip,
   }) => {
-    if (brokers === null) return skip('no broker can be started here')
+    const given = own()
+    if (given === null) return skip('no broker can be started here')
+    const { brokers, opened } = given
     const topic = await newTopic(opened.log)
     await opened.log.append([numbered(topic, 0)])
     brokers.freezeNode()
@@ -140,7 +161,9 @@ describe.skipIf(missing !== null)('one broker that goes away and comes back', ()
   })
 
   it('is told from one that is there when it is opened, and inspected', async ({ skip }) => {
-    if (brokers === null) return skip('no broker can be started here')
+    const given = own()
+    if (given === null) return skip('no broker can be started here')
+    const { brokers, opened } = given
     await brokers.killNode()
     await expect(openLog(brokers.addresses)).rejects.toBeInstanceOf(UnreachableError)
     expect(await opened.log.inspect([])).toMatchObject({ reachable: false })
@@ -151,7 +174,9 @@ describe.skipIf(missing !== null)('one broker that goes away and comes back', ()
   })
 
   it('does not keep a log from closing', async ({ skip }) => {
-    if (brokers === null) return skip('no broker can be started here')
+    const given = own()
+    if (given === null) return skip('no broker can be started here')
+    const { brokers, opened } = given
     const topic = await newTopic(opened.log)
     const { log } = await openLog(brokers.addresses)
     await log.ensureTopics([{ name: topic, partitions: 1, retention: { kind: 'forever' } }])
@@ -169,19 +194,12 @@ describe.skipIf(missing !== null)('one broker that goes away and comes back', ()
 })
 
 describe.skipIf(missing !== null)('three brokers, killed and stopped in turn', () => {
-  let brokers: KafkaBrokers | null
-  let opened: OpenedLog
-  beforeAll(async () => {
-    brokers = await startBrokers(3)
-    if (brokers !== null) opened = await openLog(brokers.addresses)
-  })
-  afterAll(async () => {
-    await opened?.log.close()
-    await brokers?.remove()
-  })
+  const own = ownBrokers(3)
 
   it('lose nothing that was accepted, and are read to the end', async ({ skip }) => {
-    if (brokers === null) return skip('no brokers can be started here')
+    const given = own()
+    if (given === null) return skip('no broker can be started here')
+    const { brokers, opened } = given
     const topic = await newTopic(opened.log, 12)
     const reader = await follow(opened.log, topic, newName('group'))
     const writer = appending(opened, topic, 12)
@@ -197,15 +215,7 @@ describe.skipIf(missing !== null)('three brokers, killed and stopped in turn', (
       await brokers.startNode(node)
       await until(() => writer.accepted.length > before + 3_600, `appends with node ${node}`)
     }
-    await writer.stop()
-    expect(writer.failures).toEqual([])
-    await until(() => {
-      const numbers = applied(reader.records)
-      return writer.accepted.every((number) => numbers.has(number))
-    }, 'everything accepted')
-    expect(reader.failures).toEqual([])
-    expect(reader.gaps).toEqual([])
-    await reader.leave()
+    await readToTheEnd(writer, reader)
   })
 })
 
