@@ -6,15 +6,13 @@ import type { Deployment, ServiceEvent } from '../../contracts/service-events.ts
 import { serviceName } from '../../core/kernel/service-key.ts'
 import type { InputRecord, Output } from '../processor.ts'
 
-const encoder = new TextEncoder()
-
 export function serviceEventOutput(event: ServiceEvent, topic: string): Output {
   const key = event.kind === 'tick' ? null : event.service
   return {
     topic,
     key,
     partitionBy: key === null ? { every: true } : serviceName(key),
-    value: encoder.encode(JSON.stringify(event)),
+    value: Buffer.from(JSON.stringify(event)),
     headers,
   }
 }
