@@ -55,6 +55,14 @@ describe('settings', () => {
     { flags: ['windows.graceMs=-1'], says: 'windows.graceMs' },
     { flags: ['http.listen=nowhere'], says: 'http.listen: expected host:port' },
     { flags: ['http.tokens=[1]'], says: 'http.tokens: expected a list of' },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"busines"}]'],
+      says: 'detection.metrics: expected a list of',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"business","per":"requests"}]'],
+      says: 'detection.metrics: expected a list of',
+    },
     { flags: ['graceMs'], says: '--set: expected section.name=value' },
   ])('refuses $flags, naming it', ({ flags, says }) => {
     expect(() => load({ flags })).toThrow(says)
