@@ -66,6 +66,7 @@ export async function run(): Promise<BenchRow[]> {
         ingest.seconds,
         folded,
       ),
+      row(`Kafka, ${what}: reading + folding alone against a bare eachBatch`, folded, bare),
       row(`Kafka to Redis, ${what}, all roles, against reading + folding`, whole.seconds, folded),
       ...(await steady(log, where, store, spans)),
     ]
