@@ -4,7 +4,7 @@
  *
  * Values are on a grid of equal steps that ends at the release; NaN where nothing is known.
  */
-import { median, medianAbsoluteDeviation } from '../kernel/math/order-statistics.ts'
+import { median, medianAbsoluteDeviation, quantileSorted } from '../kernel/math/order-statistics.ts'
 
 const dayMinutes = 1_440
 const daysMax = 14
@@ -53,12 +53,18 @@ export function gaugeSeason(values: Float64Array, stepMinutes: number): GaugeSea
 
 /** Median over the days, one of them left out if need be. */
 function profileOf(values: Float64Array, slots: number, without = -1): Float64Array {
+  const same = new Float64Array(daysMax)
   return Float64Array.from({ length: slots }, (_, slot) => {
-    const same: number[] = []
+    let count = 0
     for (let at = slot, day = 0; at < values.length; at += slots, day++) {
-      if (day !== without && !Number.isNaN(values[at]!)) same.push(values[at]!)
+      const value = values[at]!
+      if (day === without || Number.isNaN(value)) continue
+      // A fortnight is sorted soonest as it comes.
+      let place = count++
+      for (; place > 0 && same[place - 1]! > value; place--) same[place] = same[place - 1]!
+      same[place] = value
     }
-    return median(same)
+    return quantileSorted(same.subarray(0, count), 0.5)
   })
 }
 
