@@ -44,7 +44,7 @@ export interface Moment {
 }
 
 const base = { errors: 0.005, calls: 0.001 }
-/** Traces of error kinds never seen before, per request, of no release's doing. */
+/** Traces of error kinds never seen before, per request, of no release's doing: one each. */
 const newKindRate = 2e-7
 const thresholds = latencyQuantiles.map(normalQuantile)
 /** Change of the log share above the p99 per deviation of log latency. */
@@ -135,7 +135,7 @@ export class SyntheticService {
       const seen = this.#draws.binomial(failed, each)
       return Math.min(attempts[i]!, seen + this.#draws.clusters(attempts[i]! * lost, 1.5))
     })
-    const kinds = (n: number) => this.#draws.clusters(n * newKindRate, 2)
+    const kinds = (n: number) => this.#draws.poisson(n * newKindRate)
     const newKinds = { one: kinds(requests * share), zero: kinds(requests * (1 - share)) }
     return { one, zero, failedCalls, attempts, newKinds }
   }

@@ -244,7 +244,9 @@ function regressedStill(
   const told = loud.filter(({ recovered }) => recovered !== null)
   // Where the evidence itself has gone meanwhile, what had been suspicious still tells.
   const once = evidence.streams.filter(({ recovered }) => recovered !== null)
-  const levels = loud.length > 0 ? told : once
+  // A route or a caller has a few of the service's events and would know much later.
+  const whole = told.filter(({ scope }) => scope.route === null && scope.caller === null)
+  const levels = loud.length === 0 ? once : whole.length > 0 ? whole : told
   if (levels.length === 0 || !levels.every((stream) => hasRecovered(stream))) {
     return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }

@@ -34,6 +34,8 @@ export interface FilterSpec {
   readonly driftPoints?: number
   readonly kernel?: KernelMode
   readonly informationMax?: number
+  /** Recovery monitor: where the drift stood before the release, log rate; 0 by default. */
+  readonly usualLogRate?: number
 }
 
 export interface FilterModel extends FilterSpec {
@@ -83,9 +85,10 @@ export function specOf(model: FilterModel): FilterSpec {
 }
 
 /** The same stream watched for its return to normal (section 7.4). */
-export function recoverySpec(spec: FilterSpec): FilterSpec {
+export function recoverySpec(spec: FilterSpec, usualLogRate = 0): FilterSpec {
   return {
     ...spec,
+    usualLogRate,
     grid: { ...spec.grid, thetaMin: 1 },
     driftPoints: recovery.driftPoints,
     returnHazard: Math.min(1, (recovery.returnHazardPer10s * spec.stepSeconds) / 10),
@@ -107,18 +110,23 @@ export function filterModel(spec: FilterSpec): FilterModel {
     table: offsetTable(space.offsets, [thetaMin, ...thetas].map(Math.log), space.drifts),
     nullTable: offsetTable(space.offsets, [Math.log(thetaMin)], space.drifts),
     effects: thetas.length,
-    recoveredMask: recoveredMask(space, spec.grid),
+    recoveredMask: recoveredMask(space, spec),
   }
   cache.set(key, model)
   return model
 }
 
-/** No incident and total level u + log theta back within x1.25 of usual; not started counts as theta 1. */
-function recoveredMask(space: StateSpace, { direction, thetas }: EffectGrid): Uint8Array {
+/**
+ * No incident and total level u + log theta back within x1.25 of usual; not started counts as theta 1. A
+ * level that was worse than the forecast before the release need not become better than it was.
+ */
+function recoveredMask(space: StateSpace, { grid, usualLogRate = 0 }: FilterSpec): Uint8Array {
+  const { direction, thetas } = grid
+  const usual = direction === 'rising' ? Math.max(0, usualLogRate) : Math.min(0, usualLogRate)
   const mask = new Uint8Array((thetas.length + 1) * space.size)
   ;[1, ...thetas].forEach((theta, row) => {
     for (let g = 0; g < space.drifts; g++) {
-      const level = space.offsets[g]! + Math.log(theta)
+      const level = space.offsets[g]! + Math.log(theta) - usual
       const back = direction === 'rising' ? level <= recovery.levelMax : level >= -recovery.levelMax
       mask[row * space.size + g] = back ? 1 : 0
     }

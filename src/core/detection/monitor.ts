@@ -23,7 +23,7 @@ import {
   specOf,
 } from './filter-model.ts'
 import { ForwardFilter } from './forward-filter.ts'
-import { refined } from './state-space.ts'
+import { meanDrift, refined } from './state-space.ts'
 import { excessEvents, WatchLog } from './watch-log.ts'
 import {
   type ForecastCounts,
@@ -269,7 +269,8 @@ export class StreamMonitor {
     if (!this.#recovery) {
       if (this.logE < suspiciousLogE) return
       // As if it had run from the release on: its level must be known by the time it is asked.
-      const model = filterModel(recoverySpec(specOf(this.#model)))
+      const usual = meanDrift(this.#initial, this.#model.space)
+      const model = filterModel(recoverySpec(specOf(this.#model), usual))
       const filter = new ForwardFilter(
         model,
         refined(this.#initial, this.#model.space, model.space),

@@ -101,7 +101,7 @@ export const fitInformationMax = 50
  * about even over the hour's watch.
  */
 export const onsetPrior: Readonly<Record<Mode, { start: number; hazardPer10s: number }>> = {
-  split: { start: 0.8, hazardPer10s: 0.3 / 360 },
+  split: { start: 0.9, hazardPer10s: 0.3 / 360 },
   forecast: { start: 0.7, hazardPer10s: 1 / 360 },
 }
 

@@ -9,12 +9,12 @@
 export type StreamGroup = 'errors' | 'latency' | 'traffic' | 'availability' | 'new-error' | 'route'
 
 export const groupWeights: Readonly<Record<StreamGroup, number>> = {
-  errors: 0.35,
+  errors: 0.4,
   latency: 0.2,
   traffic: 0.1,
   availability: 0.1,
   'new-error': 0.05,
-  route: 0.2,
+  route: 0.15,
 }
 
 export interface WeighedStream {

@@ -98,6 +98,12 @@ export function informationMaxOf(tau: number): number {
   return tau <= 1e-9 ? Infinity : resolution / (step * step)
 }
 
+/** Mean log rate of the drift, to a hundredth. */
+export function meanDrift(mass: Float64Array, { drifts, offsets }: StateSpace): number {
+  const mean = mass.reduce((sum, share, i) => sum + share * offsets[i % drifts]!, 0)
+  return Math.round(mean * 100) / 100
+}
+
 /** Mass over the states of `from`, spread linearly over the finer drift grid of `to`. */
 export function refined(mass: Float64Array, from: StateSpace, to: StateSpace): Float64Array {
   if (from.drifts === to.drifts) return mass

@@ -33,13 +33,13 @@ describe('releaseWeights', () => {
       route('GET /a', 300),
       route('GET /b', 100),
     ])
-    const want = [0.35, 0.2, 0.1, 0.075, 0.025, 0.05, 0.075, 0.075, 0.05]
+    const want = [0.4, 0.2, 0.1, 0.075, 0.025, 0.05, 0.05625, 0.05625, 0.0375]
     weights.forEach((weight, i) => expect(weight).toBeCloseTo(want[i]!, 12))
   })
 
   it('shares the weight of what is absent in proportion, and always sums to 1', () => {
     const weights = releaseWeights([whole('errors'), whole('traffic')])
-    expect(weights[0]).toBeCloseTo(0.35 / 0.45, 12)
+    expect(weights[0]).toBeCloseTo(0.4 / 0.5, 12)
     expect(weights[0]! + weights[1]!).toBeCloseTo(1, 12)
     expect(releaseWeights([])).toEqual([])
     expect(releaseWeights([route('a', 0), route('b', 0)])).toEqual([0.5, 0.5])
