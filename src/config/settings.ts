@@ -278,7 +278,7 @@ export const settings = {
       why: 'error kinds remembered per service',
     }),
     gauges: setting.integer({
-      default: 60,
+      default: 120,
       min: 1,
       max: 1_000,
       why: 'gauges per service: each keeps two weeks of minutes, 80 KB; the one unheard for longest gives its place',
