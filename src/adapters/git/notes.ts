@@ -8,6 +8,7 @@
 import type { NoteFacts } from '../../ports/git-history.ts'
 import { BatchReader } from './batch-reader.ts'
 import type { Git } from './git.ts'
+import { listRefs } from './list-refs.ts'
 import type { Gits } from './open-repository.ts'
 
 interface Listed {
@@ -66,10 +67,7 @@ export async function notedCommits(gits: Gits): Promise<ReadonlySet<string>> {
 }
 
 /** Of all commits where `shas` is null. */
-async function listNotes(
-  { names, objects }: Gits,
-  shas: ReadonlySet<string> | null,
-): Promise<Listed[]> {
+async function listNotes(gits: Gits, shas: ReadonlySet<string> | null): Promise<Listed[]> {
   const patterns = [
     'refs/notes/ai',
     'refs/notes/ai-remote',
@@ -77,18 +75,12 @@ async function listNotes(
     traceRef,
     blobRefs,
   ]
-  const format = '%(objectname) %(objecttype) %(refname)'
-  const { stdout } = await names.run(['for-each-ref', `--format=${format}`, ...patterns])
-  const refs = stdout
-    .toString('utf8')
-    .split('\n')
-    .map((line) => /^([0-9a-f]{40,64}) (\w+) (.+)$/.exec(line)?.slice(1) ?? [])
-    .flatMap(([object, type, ref]) => (object && type && ref ? [{ object, type, ref }] : []))
+  const refs = await listRefs(gits, patterns)
   const found = new Map<string, Listed>()
   const traces = new Map<string, Listed>()
   const trees = refs.filter(({ ref, type }) => type === 'commit' && ref.startsWith('refs/notes/'))
   for (const { object, ref } of trees.toSorted(byPrecedence).slice(0, refsMax)) {
-    for (const { sha, blob } of await listTree(objects, object)) {
+    for (const { sha, blob } of await listTree(gits.objects, object)) {
       const [into, form] =
         ref === traceRef ? [traces, 'agent-trace' as const] : [found, 'git-ai-note' as const]
       if ((shas?.has(sha) ?? true) && !into.has(sha)) into.set(sha, { sha, ref, blob, form })

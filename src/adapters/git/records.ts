@@ -5,6 +5,7 @@
  */
 import type { RecordTexts } from '../../ports/git-history.ts'
 import { BatchReader } from './batch-reader.ts'
+import { listRefs } from './list-refs.ts'
 import type { Gits } from './open-repository.ts'
 
 const traceFile = /^\.agent-trace\/(?!outcomes\/).+\.jsonl?$/
@@ -66,18 +67,7 @@ interface Found {
 /** On the branch `<id[0:2]>/<id[2:]>/…`; with newer builds a ref of its own for each checkpoint. */
 async function checkpointFiles(gits: Gits, ids: readonly string[]): Promise<Found[]> {
   const patterns = ['refs/heads/entire', 'refs/remotes', 'refs/entire/checkpoints']
-  const { stdout } = await gits.names.run([
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    ...patterns,
-  ])
-  const refs = stdout
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, object, ref] = /^([0-9a-f]{40,64}) (.+)$/.exec(line) ?? []
-      return object && ref ? [{ object, ref }] : []
-    })
+  const refs = await listRefs(gits, patterns)
   const found = new Map<string, Found[]>()
   for (const { object, ref } of refs) {
     const own = checkpointRef.exec(ref)?.[1]

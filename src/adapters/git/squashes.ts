@@ -14,6 +14,7 @@ import type {
 } from '../../ports/git-history.ts'
 import type { Git } from './git.ts'
 import type { Hunk } from './linear-blame.ts'
+import { listRefs } from './list-refs.ts'
 import { LogParser, type LogParserOptions } from './log-parser.ts'
 import { readNotes } from './notes.ts'
 import type { Gits } from './open-repository.ts'
@@ -58,7 +59,7 @@ export async function readSquashes(
 
 /** By the number of the pull request, else by the newest of the commits that the message lists. */
 async function headsOf(
-  { names, objects }: Gits,
+  gits: Gits,
   commits: readonly CommitFacts[],
   squashOf: HistoryReader['squashOf'],
 ): Promise<[CommitFacts, string][]> {
@@ -67,30 +68,25 @@ async function headsOf(
     .map((commit) => ({ commit, ...squashOf(commit.message) }))
     .filter(({ pull, listed }) => pull !== null || listed.length > 0)
   if (asked.length === 0) return []
-  const refs = await pullRefs(names)
+  const refs = await pullRefs(gits)
   const heads: [CommitFacts, string][] = []
   for (const { commit, pull, listed } of asked) {
     const ref = pull === null ? undefined : refs.get(pull)
-    const head = ref ?? (listed[0] === undefined ? null : await wholeSha(objects, listed[0]))
+    const head = ref ?? (listed[0] === undefined ? null : await wholeSha(gits.objects, listed[0]))
     if (head !== null && head !== undefined && head !== commit.sha) heads.push([commit, head])
   }
   return heads
 }
 
-async function pullRefs(names: Git): Promise<Map<number, string>> {
+async function pullRefs(gits: Gits): Promise<Map<number, string>> {
   const patterns = ['refs/pull', 'refs/merge-requests', 'refs/pull-requests', 'refs/remotes']
-  const format = '%(objectname) %(objecttype) %(refname)'
-  const { stdout } = await names.run(['for-each-ref', `--format=${format}`, ...patterns])
   const found = new Map<number, string>()
-  for (const line of stdout.toString('utf8').split('\n')) {
-    const [, object, ref] = /^([0-9a-f]{40,64}) commit (.+)$/.exec(line) ?? []
-    const number =
-      ref &&
-      pullRef
-        .exec(ref)
-        ?.slice(1)
-        .find((each) => each !== undefined)
-    if (object && number) found.set(Number(number), object)
+  for (const { object, type, ref } of await listRefs(gits, patterns)) {
+    const number = pullRef
+      .exec(ref)
+      ?.slice(1)
+      .find((each) => each !== undefined)
+    if (type === 'commit' && number !== undefined) found.set(Number(number), object)
   }
   return found
 }

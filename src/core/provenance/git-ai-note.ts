@@ -53,6 +53,7 @@ const range = /^(\d{1,9})(?:-(\d{1,9}))?$/
 
 const charactersMax = 16 * 1024 * 1024
 const entriesMax = 100_000
+const pathMax = 4096
 const textMax = 256
 
 export function readGitAiNote(source: string): ReadNote {
@@ -76,10 +77,10 @@ function readEntries(attestation: string): Pick<GitAiNote, 'entries' | 'skipped'
   const entries: NoteEntry[] = []
   let path: string | null = null
   let skipped = 0
-  for (const line of attestation.split('\n')) {
+  for (const line of linesOf(attestation)) {
     if (line === '') continue
     if (!line.startsWith(' ')) {
-      path = /^".*"$/.test(line) ? line.slice(1, -1) : line
+      path = /^".*"$/s.test(line) ? line.slice(1, -1) : line
       continue
     }
     const [, key = '', ranges = ''] = entryLine.exec(line) ?? []
@@ -93,6 +94,21 @@ function readEntries(attestation: string): Pick<GitAiNote, 'entries' | 'skipped'
     if (read.ranges.length > 0) entries.push({ path, key: known, ranges: read.ranges })
   }
   return { entries, skipped }
+}
+
+/** A path in quotation marks may hold line feeds: it goes on to its closing mark. */
+function* linesOf(attestation: string): Generator<string> {
+  let quoted: string | null = null
+  for (const line of attestation.split('\n')) {
+    if (quoted === null && line.startsWith('"') && !/^".*"$/.test(line)) quoted = line
+    else if (quoted === null) yield line
+    else {
+      quoted = `${quoted}\n${line}`
+      if (!line.endsWith('"') && quoted.length < pathMax) continue
+      yield quoted
+      quoted = null
+    }
+  }
 }
 
 function readKey(key: string): NoteKey | null {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitRepository } from '../../support/git-repository.ts'
 import { read } from './open.ts'
@@ -88,4 +90,21 @@ describe('records that lie in the repository', () => {
       evidence: [{ rule: 'C1' }],
     })
   })
+})
+
+describe('a ref that leads to nothing', () => {
+  it.each(['refs/notes/ai-remote/gone', 'refs/pull/7/head', 'refs/remotes/origin/gone'])(
+    'hides no other record: %s',
+    async (ref) => {
+      repository.write('b.ts', 'x\n')
+      const base = repository.commit()
+      repository.write('a.ts', lines(5))
+      repository.note(repository.commit({ message: 'a (#8)' }), 'a.ts\n  ai_agent 5\n---\n{}')
+      const file = join(repository.path, '.git', ref)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, `${'deadbeef'.repeat(5)}\n`)
+      const { changes } = await read(repository.path, `${base}..HEAD`)
+      expect(changes[0]!.provenance.lines.ai).toEqual([1, 1])
+    },
+  )
 })

@@ -205,3 +205,22 @@ describe('the older blob', () => {
     expect(described({ notes: [blob('Jane Roe')] }).provenance.state).toBe('unknown')
   })
 })
+
+describe('a path in quotation marks', () => {
+  it.each([
+    ['"src/my cart.ts"', 'src/my cart.ts'],
+    ['"src/two\nlines.ts"', 'src/two\nlines.ts'],
+    ['"src/tab\there.ts"', 'src/tab\there.ts'],
+  ])('%j is that of %j', (written, path) => {
+    const text = `${written}\n  ai_agent 1-2\na.ts\n  ai_agent 1\n---\n{}`
+    const change = noted(text, { files: [file({ path }), file({ path: 'a.ts' })] })
+    expect(change.provenance.spans.map((span) => span.path).toSorted()).toEqual(
+      ['a.ts', path].toSorted(),
+    )
+  })
+
+  it('that is never closed takes nothing but itself', () => {
+    const read = readGitAiNote('"src/open\n  ai_agent 1\n---\n{}')
+    expect(read).toMatchObject({ ok: true, note: { entries: [] } })
+  })
+})
