@@ -21,7 +21,7 @@ import { coarsenLatency } from '../../core/rollup/coarsen.ts'
 import type { DetectSettings } from './settings.ts'
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
-import { closeGauges, forgetGauges } from './gauge-state.ts'
+import { closeGauges } from './gauge-state.ts'
 import { foldPast, pastTracks } from './past-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
@@ -233,10 +233,5 @@ export function forgetHistory(state: ServiceState, beforeMs: number, dirty: Dirt
   while (state.kindBuckets.length > 0 && state.kindBuckets[0]!.startMs < upToMs) {
     hours.add(Math.floor(state.kindBuckets.shift()!.startMs / hourMs) * hourMs)
   }
-  for (const { startMs } of state.gauges.track.closed) {
-    if (startMs >= upToMs) break
-    hours.add(Math.floor(startMs / hourMs) * hourMs)
-  }
-  forgetGauges(state, upToMs, dirty)
   for (const hour of hours) dirty.deleteGroup(historyGroup(state.key, hour))
 }

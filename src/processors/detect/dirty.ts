@@ -19,6 +19,7 @@ import {
 import {
   gaugeDayGroup,
   gaugeDayOf,
+  gaugeMinutesGroup,
   storeClosedGauges,
   storeGaugeHour,
   storeGauges,
@@ -94,8 +95,8 @@ export class Dirty {
   }
 
   closedGauges(state: ServiceState, startMs: number): void {
-    const group = historyGroup(state.key, startMs)
-    this.#stored(group, `gauges/${startMs}`, () => storeClosedGauges(state.gauges, startMs))
+    const group = gaugeMinutesGroup(state.key, startMs)
+    this.#stored(group, String(startMs), () => storeClosedGauges(state.gauges, startMs))
   }
 
   gaugeHour(state: ServiceState, hourMs: number): void {

@@ -221,6 +221,9 @@ export function restoreServices(entries: Iterable<StateEntry>): {
       restorePast(of(key.slice('past/'.length)).past, decode(value))
     } else if (kind === 'past') {
       restoreCounts(of(rest.slice(0, -1).join('/')).past, key, decode(value))
+    } else if (kind === 'gauge-minutes') {
+      const { gauges } = of(rest.slice(0, -1).join('/'))
+      restoreClosedGauges(gauges, Number(key), decode(value))
     } else if (kind === 'gauge-days') {
       gaugeHours.push({ service: rest.slice(0, -1).join('/'), hourMs: Number(key), value })
     } else if (kind === 'open' && rest[0] === 'gauges') {
@@ -241,9 +244,8 @@ export function restoreServices(entries: Iterable<StateEntry>): {
 }
 
 function restoreClosed(state: ServiceState, key: string, value: Uint8Array): void {
-  const [track, startMs] = key.split('/')
-  if (track === 'gauges') restoreClosedGauges(state.gauges, Number(startMs), decode(value))
-  else if (track === 'kinds') state.kindBuckets.push(decode(value) as KindBucket)
+  const [track] = key.split('/')
+  if (track === 'kinds') state.kindBuckets.push(decode(value) as KindBucket)
   else state.tracks[track as TrackName].closed.push(restoreBucket(value))
 }
 

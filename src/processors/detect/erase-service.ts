@@ -1,7 +1,7 @@
 /** Takes a service out of the state: every entry of it is deleted by the same commit. */
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
-import { emptyGauges, gaugeDayGroup } from './gauge-state.ts'
+import { emptyGauges, gaugeDayGroup, gaugeMinutesGroup } from './gauge-state.ts'
 import { emptyPast, pastGroup } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
@@ -17,7 +17,7 @@ export function eraseService(state: ServiceState, dirty: Dirty): void {
   for (const { startMs } of state.kindBuckets) groups.add(historyGroup(state.key, startMs))
   state.kindBuckets = []
   const { track, history } = state.gauges
-  for (const { startMs } of track.closed) groups.add(historyGroup(state.key, startMs))
+  for (const { startMs } of track.closed) groups.add(gaugeMinutesGroup(state.key, startMs))
   for (const startMs of track.open.keys()) dirty.openGauges(state, startMs)
   for (const dayMs of history.days.keys()) groups.add(gaugeDayGroup(state.key, dayMs))
   state.gauges = emptyGauges()

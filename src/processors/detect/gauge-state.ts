@@ -1,8 +1,8 @@
 /**
  * The gauges of a service in the state of `detect`: taking in, closing, keeping for two weeks, and the entries.
  *
- * Entries: `gauges/<key>` the series; in the group of a day its hours; in the groups of closed hours and open
- * windows, beside what else is in them, the closed minutes and the open one's cells.
+ * Entries: `gauges/<key>` the series; in the group of a day its hours, in that of an hour its closed minutes; in the
+ * group of an open window, beside what else is in it, the cells. What else of a service rests, they may go on.
  */
 import type { Gauge } from '../../contracts/service-events.ts'
 import { difference } from '../../core/rollup/difference.ts'
@@ -13,6 +13,7 @@ import {
   foldHours,
   forgetDays,
   forgetSeriesOf,
+  gaugeHourMs,
   gaugeKeptMs,
   type GaugeHistory,
   hourOf,
@@ -182,11 +183,14 @@ function noteVersions(state: ServiceState, { startMs, endMs, cells }: GaugeBucke
 /** Minutes that no watch needs any more, and days that no release will. */
 export function forgetGauges(state: ServiceState, beforeMs: number, dirty: Dirty): void {
   const { track, history } = state.gauges
-  for (const hourMs of foldHours(history, track, beforeMs)) dirty.gaugeHour(state, hourMs)
+  const upToMs = Math.floor(beforeMs / gaugeHourMs) * gaugeHourMs
+  for (const hourMs of foldHours(history, track, upToMs)) dirty.gaugeHour(state, hourMs)
   let drop = 0
-  while (drop < track.closed.length && track.closed[drop]!.endMs <= beforeMs) drop++
-  // Their entries go with the hours of the other closed buckets.
-  track.closed.splice(0, drop)
+  while (drop < track.closed.length && track.closed[drop]!.endMs <= upToMs) drop++
+  const gone = track.closed
+    .splice(0, drop)
+    .map(({ startMs }) => gaugeMinutesGroup(state.key, startMs))
+  for (const group of new Set(gone)) dirty.deleteGroup(group)
   for (const dayMs of forgetDays(history, track.closedToMs - gaugeKeptMs)) {
     dirty.deleteGroup(gaugeDayGroup(state.key, dayMs))
   }
@@ -196,6 +200,8 @@ export function forgetGauges(state: ServiceState, beforeMs: number, dirty: Dirty
 
 export const gaugeDayGroup = (service: string, dayMs: number) => `gauge-days/${service}/${dayMs}`
 export const gaugeDayOf = dayOf
+export const gaugeMinutesGroup = (service: string, startMs: number) =>
+  `gauge-minutes/${service}/${Math.floor(startMs / gaugeHourMs) * gaugeHourMs}`
 
 interface StoredTrack extends Omit<GaugeTrack, 'series' | 'open' | 'closed'> {
   readonly series: readonly (readonly [string, GaugeSeries])[]

@@ -14,7 +14,7 @@ import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing
 import type { Dirty } from './dirty.ts'
 import type { FleetMaxima } from './fleet-maxima.ts'
 import { forgetSeries } from './forget-series.ts'
-import { isFedByGauges } from './gauge-state.ts'
+import { forgetGauges, isFedByGauges } from './gauge-state.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import { countedSince, type ServiceCounts, type ServiceState } from './service-state.ts'
 import { SentinelRun } from './sentinel-run.ts'
@@ -313,6 +313,9 @@ export class ServiceRun {
     }
     const neededMs = Math.min(nowMs - keptMs, ...needed)
     forgetHistory(state, neededMs, this.#context.dirty)
+    // Gauges go on where requests rest.
+    const gaugesMs = state.gauges.track.closedToMs - keptMs
+    forgetGauges(state, Math.min(gaugesMs, ...needed), this.#context.dirty)
     forgetSeries(state, nowMs, this.#context.dirty)
   }
 }
