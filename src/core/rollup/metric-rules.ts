@@ -35,5 +35,8 @@ export const exposureOf = ({ exposure }: MetricRule): string => exposure ?? 'req
 /** Whether a sum that only grows is counted by itself: as a business counter, or as the exposure of one. */
 export function isCounted(rules: readonly MetricRule[], metric: string): boolean {
   if (ruleFor(rules, metric)?.signal === 'business') return true
-  return rules.some((rule) => rule.signal === 'business' && globMatches(exposureOf(rule), metric))
+  return rules.some((rule) => {
+    const exposure = exposureOf(rule)
+    return rule.signal === 'business' && exposure !== 'requests' && globMatches(exposure, metric)
+  })
 }

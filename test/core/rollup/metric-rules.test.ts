@@ -29,6 +29,10 @@ describe('globs of metrics', () => {
     expect(ruleFor(rules, 'b')).toBeNull()
   })
 
+  it('requests are those of the service, also where a metric has that name', () => {
+    expect(isCounted([{ match: 'orders', signal: 'business' }], 'requests')).toBe(false)
+  })
+
   it('a counter is counted by itself as a business counter, and as the exposure of one', () => {
     const rules: MetricRule[] = [{ match: 'paid', signal: 'business', exposure: 'baskets' }]
     expect(['paid', 'baskets', 'other'].map((name) => isCounted(rules, name))).toEqual([
