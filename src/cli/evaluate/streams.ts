@@ -175,7 +175,7 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
       return monitor.parts[q]!.logE
     },
   }))
-  const stream = follow(monitor, place, 'latency', (counts) => {
+  const push = (counts: Counts) => {
     const all = series.map((each) => each(counts))
     const { n1, n0 } = all[0]!
     if (n1 === 0 || (mode === 'split' && n0 === 0)) return monitor.push('missing')
@@ -185,8 +185,8 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
     const middleMs = startMs + (monitor.buckets + 0.5) * stepMs
     const logRate = mixes.map((mix, q) => logRateAt(baselines![q]!, middleMs) + mix.shift(counts))
     monitor.push({ n: n1, e: e1, logRate })
-  })
-  return Object.defineProperty(stream, 'parts', { value: parts })
+  }
+  return follow(monitor, place, 'latency', push, parts)
 }
 
 function trafficStream(setup: ReleaseSetup): ReleaseStream {
@@ -248,8 +248,9 @@ function follow(
   place: WeighedStream & { readonly key: string },
   signal: SignalName,
   push: (counts: Counts) => void,
+  parts?: readonly StreamPart[],
 ): ReleaseStream {
-  const part = {
+  const whole = {
     key: place.key,
     signal,
     get logE() {
@@ -258,7 +259,7 @@ function follow(
   }
   return {
     ...place,
-    parts: [part],
+    parts: parts ?? [whole],
     get logE() {
       return monitor.logE
     },
