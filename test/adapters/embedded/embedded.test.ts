@@ -65,7 +65,8 @@ describe('the embedded file', () => {
     writeFileSync(
       script,
       `import { openDatabase } from ${from}
-       openDatabase(${JSON.stringify(file)})
+       // Kept: what is collected is closed, and the lock with it.
+       globalThis.held = openDatabase(${JSON.stringify(file)})
        console.log('open')
        process.stdin.resume()`,
     )
