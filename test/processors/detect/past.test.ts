@@ -70,8 +70,8 @@ describe('the past of a service', () => {
     'a rise that comes every day is no effect of a release, seed %i',
     async (seed) => {
       const loudest = await rising(3.1, seed)
-    expect(loudest).toBeGreaterThan(Number.NEGATIVE_INFINITY)
-    expect(loudest).toBeLessThan(Math.log(10))
+      expect(loudest).toBeGreaterThan(Number.NEGATIVE_INFINITY)
+      expect(loudest).toBeLessThan(Math.log(10))
     },
   )
 
