@@ -16,8 +16,7 @@ const beside = [
 export function accuracyTable(json: string): string {
   const { seed, cells } = JSON.parse(json) as { seed: number; cells: Row[] }
   const figures = figuresOf(cells).map(
-    ({ what, wanted, measured, reached }) =>
-      `| ${what} | ${wanted} | ${measured} | ${reached === null ? 'open' : reached ? 'yes' : 'no'} |`,
+    ({ what, wanted, measured, reached }) => `| ${what} | ${wanted} | ${measured} | ${reached} |`,
   )
   const methods = ['culprit', ...rivals] as const
   const others = beside.flatMap((cell) => {

@@ -16,3 +16,5 @@ execFileSync(process.execPath, command, { cwd: root, stdio: 'inherit' })
 const readme = join(root, 'README.md')
 const evaluation = readFileSync(join(out, 'evaluation.json'), 'utf8')
 writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), accuracyTable(evaluation)))
+// As the format check wants them.
+execFileSync('biome', ['format', '--write', out, readme], { cwd: root })

@@ -19,12 +19,7 @@ export function tableOf(rows: readonly Row[]): string {
 export function figureTable(figures: readonly Figure[]): string {
   return aligned([
     ['figure', 'wanted', 'measured', 'reached'],
-    ...figures.map(({ what, wanted, measured, reached }) => [
-      what,
-      wanted,
-      measured,
-      reached === null ? 'open' : reached ? 'yes' : 'no',
-    ]),
+    ...figures.map(({ what, wanted, measured, reached }) => [what, wanted, measured, reached]),
   ])
 }
 
