@@ -44,6 +44,8 @@ const quietWithinMs = 1_000
 export class Consumer {
   readonly #options: ConsumerOptions
   readonly #consumer: kafkajs.Consumer
+  /** Offsets that kafkajs told to have committed, by place. */
+  readonly #committed = new Map<string, string>()
   /** Brokers whose last fetch is being handed over. */
   readonly #handing = new Set<string>()
   #quiet: (() => void)[] = []
@@ -163,25 +165,17 @@ export class Consumer {
 
   /** kafkajs resolves without having committed when it is not running: only its event proves it. */
   async commit({ topic, partition }: Place, { next, epoch }: GroupOffset): Promise<'ok' | 'lost'> {
-    let committed = false
-    const stop = this.#consumer.on(this.#consumer.events.COMMIT_OFFSETS, ({ payload }) => {
-      committed ||= payload.topics.some(
-        (each) =>
-          each.topic === topic &&
-          each.partitions.some(
-            (place) => place.partition === partition && String(place.offset) === String(next),
-          ),
-      )
-    })
+    const key = `${topic} ${partition}`
+    this.#committed.delete(key)
     try {
       const metadata = metadataOf(epoch)
       await this.#consumer.commitOffsets([{ topic, partition, offset: String(next), metadata }])
-      return committed ? 'ok' : 'lost'
+      return this.#committed.get(key) === String(next) ? 'ok' : 'lost'
     } catch (error) {
       if (this.#isRefused(error)) return 'lost'
       throw error
     } finally {
-      stop()
+      this.#committed.delete(key)
     }
   }
 
@@ -253,6 +247,14 @@ export class Consumer {
       if (batch.batchSize === 0) this.#options.skipped(batch, Number(batch.lastOffset) + 1)
     })
     on(events.REBALANCING, () => undefined)
+    // One listener for all partitions: kafkajs tells of each commit to every one.
+    this.#consumer.on(events.COMMIT_OFFSETS, ({ payload }) => {
+      for (const { topic, partitions } of payload.topics) {
+        for (const { partition, offset } of partitions) {
+          this.#committed.set(`${topic} ${partition}`, String(offset))
+        }
+      }
+    })
     on<kafkajs.ConsumerCrashEvent>(events.CRASH, ({ error, restart }) =>
       this.#options.crashed(error, restart),
     )
