@@ -15,6 +15,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// `npm run culprit` starts in the package's folder: what is typed is meant from where it was typed.
+if (process.env['npm_lifecycle_event'] === 'culprit' && process.env['INIT_CWD'] !== undefined) {
+  process.chdir(process.env['INIT_CWD'])
+}
+
 try {
   await program().parseAsync(process.argv)
 } catch (error) {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ChangesFlags } from './commands/changes.ts'
 import type { DeployedFlags } from './commands/deployed.ts'
 import type { ProvenanceFlags } from './commands/provenance.ts'
-import { collect, instant } from './options.ts'
+import { collect, day, instant } from './options.ts'
 
 export function gitCommands(root: Command): void {
   changesCommand(root)
@@ -42,7 +42,7 @@ function provenanceCommand(root: Command): void {
   common(root.command('provenance'))
     .description('who and what wrote a history: the share of AI over time, by tool and model')
     .argument('<repo>', 'a git repository')
-    .option('--since <date>', 'commits of this day and after it', instant)
+    .option('--since <date>', 'commits of this day and after it', day)
     .option('--revision <rev>', 'the history of this revision', 'HEAD')
     .option('--explain <sha>', 'one commit: which rule said what about which line')
     .option('--pr <file>', 'pull-request facts, as exported by gh pr view --json')

@@ -23,8 +23,12 @@ export const ProvenanceSummary = z.object({
   revision: z.string(),
   since: z.string().nullable(),
   completeness: z.enum(['complete', 'truncated', 'shallow']),
+  /** AI notes of its commits: those that were read, and those that could not be. */
+  notes: z.object({ read: Count, refused: Count }),
   changes: Count,
   merges: Count,
+  /** Cherry-picks of changes that are counted. */
+  twins: Count,
   states: States,
   lines: Lines,
   /** Weeks (from Monday) or calendar months, UTC, oldest first; those without a change are there too. */

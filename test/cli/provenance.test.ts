@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Change } from '../../src/contracts/change.ts'
@@ -70,6 +70,29 @@ describe('culprit provenance', () => {
     expect(JSON.parse(stdout)).toMatchObject({ changes: 2, since: '2026-06-20T00:00:00.000Z' })
     const late = await provenance('--json', '--since', '2030-01-01')
     expect(JSON.parse(late.stdout)).toMatchObject({ changes: 0, completeness: 'complete' })
+  })
+
+  it('of the time since a date, also behind a commit whose clock was wrong', async () => {
+    history()
+    repository.write('c.ts', 'one\n')
+    repository.commit({ message: 'c', minute: -10_000 * day })
+    repository.write('c.ts', 'two\n')
+    repository.commit({ message: 'c again', minute: 12 * day })
+    const { stdout } = await provenance('--json', '--since', '2026-06-20')
+    expect(JSON.parse(stdout)).toMatchObject({ changes: 3 })
+    const nonsense = await provenance('--since', '2026-02-30')
+    expect(nonsense.code).toBe(2)
+  })
+
+  it('from the folder in which it was typed, where npm starts it in another', async () => {
+    history()
+    const env = { ...process.env, npm_lifecycle_event: 'culprit', INIT_CWD: repository.path }
+    const out = execFileSync(process.execPath, [main, 'provenance', '.', '--json'], {
+      cwd: join(import.meta.dirname, '../..'),
+      env,
+      encoding: 'utf8',
+    })
+    expect(JSON.parse(out)).toMatchObject({ changes: 3 })
   })
 
   it('as a picture has a bar for each state of a period, and no text of the history unescaped', async () => {

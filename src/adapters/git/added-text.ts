@@ -1,10 +1,12 @@
 /**
  * What may be kept of the text that a commit added: the names of functions and classes, and single words.
  *
- * Words have five letters or more, as error messages are compared by them; what looks like a key or a hash (three
- * digits or more, or more than 40 characters) is left out, and so are words that every program has. No source
+ * Words have five letters or more, as error messages are compared by them; what looks like a key or a hash is left out,
+ * with lines that give a value to what is called a secret, and so are words that every program has. No other source
  * text is kept. Bounds: 64 names and 128 words a file, 400 characters of a line.
  */
+import { isSecretLine, isSecretWord } from '../../core/kernel/secret-text.ts'
+
 const wordPattern = /[A-Za-z_][A-Za-z0-9_]{4,}/g
 const lineMax = 400
 const namesMax = 64
@@ -46,6 +48,7 @@ export class AddedText {
   readonly #words: Set<string> | null
   #type: string | null = null
   #generated = false
+  #inKey = false
 
   constructor({ words }: { readonly words: boolean }) {
     this.#words = words ? new Set() : null
@@ -68,13 +71,21 @@ export class AddedText {
     }
     this.#define(line, false)
     const words = this.#words
-    if (words === null || words.size >= wordsMax) return
+    if (words === null || words.size >= wordsMax || this.#isSecret(line)) return
     for (const [word] of line.matchAll(wordPattern)) {
       if (words.size >= wordsMax) return
-      if (word.length <= wordLengthMax && !common.has(word) && !/(?:\d\D*){3}/.test(word)) {
+      if (word.length <= wordLengthMax && !common.has(word) && !isSecretWord(word)) {
         words.add(word)
       }
     }
+  }
+
+  /** Of a key all lines between its marks. */
+  #isSecret(line: string): boolean {
+    if (line.includes('-----BEGIN ')) this.#inKey = true
+    const secret = this.#inKey || isSecretLine(line)
+    if (line.includes('-----END ')) this.#inKey = false
+    return secret
   }
 
   /** In the order of code units. */

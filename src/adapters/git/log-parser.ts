@@ -6,6 +6,7 @@
  * read. Paths are taken from the raw lines; a patch finds its file by `+++`, or `---` where it was removed.
  */
 import type { CommitFacts } from '../../ports/git-history.ts'
+import { isSecretFile } from '../../core/kernel/secret-text.ts'
 import { AddedText } from './added-text.ts'
 import { GitOutputError } from './git.ts'
 import type { Hunk, Hunks } from './linear-blame.ts'
@@ -143,7 +144,7 @@ export class LogParser {
     const path = unquotePath(second ?? first)
     const status = /^[AMDRC]$/.test(letter) ? (letter as File['status']) : 'M'
     const { words, isCode, isGenerated } = this.#options
-    const kept = isCode(path) && !isGenerated(path)
+    const kept = isCode(path) && !isGenerated(path) && !isSecretFile(path)
     const draft: FileDraft = {
       path,
       oldPath: second === undefined ? undefined : unquotePath(first),

@@ -68,7 +68,9 @@ export async function readLog(git: Git, question: LogQuestion): Promise<ReadLog>
   })
   const range = from === null ? [to] : [to, `^${from}`]
   const most = String(commitsMax + 1)
-  const since = sinceMs === null ? [] : [`--since=@${Math.floor(sinceMs / 1000)} +0000`]
+  const atS = sinceMs === null ? 0 : Math.floor(sinceMs / 1000)
+  // Not `--since`: that ends the walk at the first commit with an older date, whatever lies behind it.
+  const since = atS > 0 ? [`--since-as-filter=@${atS} +0000`] : []
   const args = ['log', ...logOptions, '-n', most, ...since, '--end-of-options', ...range, '--']
   const { code, stderr } = await git.stream(args, (chunk) => parser.push(chunk))
   const fault = stderr.split('\n')[0] || `ended with ${code}`

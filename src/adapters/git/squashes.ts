@@ -45,7 +45,7 @@ export async function readSquashes(
   const squashes: Squash[] = []
   for (const [commit, head] of heads.slice(0, squashesMax)) {
     const original = await originals(gits.objects, { commit, head, parse })
-    if (original.length > 0) squashes.push({ commit, head, commits: original })
+    if (haveFilesInCommon(commit, original)) squashes.push({ commit, head, commits: original })
   }
   const noted = await withNotes(gits, squashes)
   const found = new Map<string, SquashedFacts>()
@@ -129,6 +129,12 @@ async function originals(objects: Git, { commit, head, parse }: Asked): Promise<
   ])
   const shas = new Set(own.stdout.toString('utf8').split('\n'))
   return commits.filter(({ sha }) => shas.has(sha))
+}
+
+/** A number in a subject may be that of another repository's request. */
+function haveFilesInCommon(squash: CommitFacts, commits: readonly CommitFacts[]): boolean {
+  const own = new Set(squash.files.flatMap(({ path, oldPath }) => [path, oldPath ?? path]))
+  return commits.some(({ files }) => files.some(({ path }) => own.has(path)))
 }
 
 async function withNotes(gits: Gits, squashes: readonly Squash[]): Promise<Squash[]> {

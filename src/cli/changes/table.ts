@@ -62,7 +62,7 @@ function footer(
     `${counted}${summary.length > 0 ? `: ${summary.join(', ')}` : ''}${removed}; history ${delta.completeness}`,
   ]
   if (states.has('unknown')) {
-    lines.push('unknown means that no mark was found; about half of what an AI writes carries none')
+    lines.push('unknown means that no mark was found, never that a person wrote it')
   }
   if (notesRead + notesRefused > 0) {
     lines.push(`${notesRead} AI notes read, ${notesRefused} could not be read`)

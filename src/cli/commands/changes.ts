@@ -25,7 +25,7 @@ export async function runChanges(path: string, range: string, flags: ChangesFlag
   // No deployment is asked about here: the delta is of no service.
   const delta: ReleaseDelta = { service: '-', environment: '-', ...history.delta }
   const format = flags.json && flags.format === 'table' ? 'json' : flags.format
-  if (format === 'json') writeOut(`${JSON.stringify({ delta, changes })}\n`)
+  if (format === 'json') writeOut(`${JSON.stringify({ delta, changes, counts: history.counts })}\n`)
   else if (format === 'ndjson')
     for (const change of changes) writeOut(`${JSON.stringify(change)}\n`)
   else writeOut(changesTable({ ...history, delta, changes }))

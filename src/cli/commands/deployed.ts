@@ -94,6 +94,7 @@ async function historyOf(
   const { repo, from, to, revision } = flags
   if (repo === undefined) {
     if (from !== undefined || to !== undefined) throw new UsageError('--from and --to want --repo')
+    if (flags.pr !== undefined) throw new UsageError('--pr wants --repo')
     return null
   }
   const range = { from: from ?? noRevision, to: to ?? revision ?? 'HEAD' }

@@ -34,7 +34,7 @@ export async function runProvenance(path: string, flags: ProvenanceFlags): Promi
   }
   const sinceMs = flags.since ?? null
   const range = { from: null, to: flags.revision, ...(sinceMs === null ? {} : { sinceMs }) }
-  const { changes, delta, repository } = await readHistory(question, range)
+  const { changes, delta, repository, counts } = await readHistory(question, range)
   const { host, owner, name } = repository
   const { completeness } = delta
   const summary = summarise({
@@ -42,6 +42,7 @@ export async function runProvenance(path: string, flags: ProvenanceFlags): Promi
     repository: [host, owner, name].filter((part) => part !== '').join('/'),
     revision: delta.revision,
     sinceMs,
+    notes: { read: counts.notesRead, refused: counts.notesRefused },
     completeness:
       completeness === 'truncated' || completeness === 'shallow' ? completeness : 'complete',
   })

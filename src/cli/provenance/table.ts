@@ -42,10 +42,16 @@ export function provenanceTable(summary: ProvenanceSummary): string {
     ])
     lines.push(...alignedTable([columns, ...body]), '')
   }
-  const without = merges > 0 ? `, ${merges} merges left out` : ''
+  const left = [
+    ...(merges > 0 ? [`${merges} ${merges === 1 ? 'merge' : 'merges'}`] : []),
+    ...(summary.twins > 0 ? [`${summary.twins} picked a second time`] : []),
+  ]
+  const without = left.length > 0 ? `, ${left.join(' and ')} left out` : ''
   lines.push(
     `${changes} ${changes === 1 ? 'change' : 'changes'}${without}; history ${completeness}`,
   )
+  const { read, refused } = summary.notes
+  if (read + refused > 0) lines.push(`AI notes: ${read} read, ${refused} could not be read`)
   lines.push(caveat)
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -7,6 +7,7 @@
  * Source: provenance reference, section 3.
  */
 import { isObject, type JsonObject } from './git-ai-note.ts'
+import { withoutPath } from './private-text.ts'
 import type { LineRange } from './ranges.ts'
 
 export interface TraceConversation {
@@ -121,7 +122,8 @@ function flatEdits(record: JsonObject): TraceEdit[] | null {
   const place = placeOf(record['file_path'])
   const range = rangeOf(record)
   if (place === null || range === null) return []
-  const id = textOf(record['session_id'])
+  const said = textOf(record['session_id'])
+  const id = said === null ? null : withoutPath(said)
   return [
     {
       ...place,
@@ -171,15 +173,17 @@ function conversationOf(conversation: JsonObject): TraceConversation | null {
 
 function addressOf(value: unknown): TraceConversation | null {
   if (typeof value !== 'string' || value === '') return null
-  const plain = value
-    .replaceAll('\\', '/')
-    .replace(/[?#].*$/, '')
-    .replace(/\/+$/, '')
-  const id = (plain.split('/').at(-1) ?? '').slice(0, textMax)
-  if (id === '') return null
-  const web = /^https?:\/\/(?:[^/@]*@)?(.+)$/i.exec(plain)
-  if (!web) return { id }
-  return { id, url: `${/^[a-z]+/i.exec(plain)![0]}://${web[1]!}`.slice(0, textMax) }
+  const web = /^(https?):\/\/(?:[^/@]*@)?([^?#]+)/i.exec(value)
+  if (!web) {
+    const id =
+      /^(?!file:)[a-z][a-z0-9+.-]*:/i.test(value) && !/^[a-z]:[\\/]/i.test(value)
+        ? null
+        : withoutPath(value)
+    return id === null ? null : { id: id.slice(0, textMax) }
+  }
+  const place = web[2]!.replace(/\/+$/, '')
+  const id = (place.split('/').at(-1) ?? '').slice(0, textMax)
+  return id === '' ? null : { id, url: `${web[1]!}://${place}`.slice(0, textMax) }
 }
 
 function timeOf(value: unknown): number {

@@ -31,7 +31,7 @@ export function readAuthorshipBlob(text: string): ReadNote {
       const id = tool ?? 'ai_agent'
       if (tool !== null) agents.set(id, { tool, model: null, humanDirector: null })
       const ranges = rangesOf(author['lines'])
-      const kind = tool === null ? 'nameless' : 'legacy'
+      const kind = tool === null ? 'nameless' : 'tool'
       if (ranges.length > 0 && entries.length < itemsMax) {
         entries.push({ path, key: { kind, id }, ranges })
       }

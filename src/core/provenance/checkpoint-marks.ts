@@ -41,22 +41,22 @@ function marksOf(checkpoint: Checkpoint, trailer: Mark, { commit, aliases, again
     checkpoint.sessions.length > 0
       ? checkpoint.sessions
       : [{ id: null, agent: null, model: null, agentLines: null, files: [] }]
-  return sessions.map(({ id, agent, model, agentLines, files }) => ({
-    evidence: { ...trailer.evidence, rule: 'C1', confidence: agentLines === 0 ? 0 : 0.95 },
-    order: trailer.order,
-    agent: agentOf(toolNamed(agent ?? ''), model, aliases),
-    session: id === null ? null : { id, traceIds: [] },
-    section: trailer.section,
-    ...(agentLines === null || again ? {} : { counted: capped(agentLines, commit, files) }),
-  }))
+  return sessions.map(({ id, agent, model, agentLines, files }) => {
+    const counted = agentLines === null ? null : capped(agentLines, commit, files)
+    return {
+      evidence: { ...trailer.evidence, rule: 'C1', confidence: counted === 0 ? 0 : 0.95 },
+      order: trailer.order,
+      agent: agentOf(toolNamed(agent ?? ''), model, aliases),
+      session: id === null ? null : { id, traceIds: [] },
+      section: trailer.section,
+      ...(counted === null || again ? {} : { counted }),
+    }
+  })
 }
 
 /** No more than the commit added to the files that the session touched. */
 function capped(lines: number, commit: CommitFacts, touched: readonly string[]): number {
-  const files = commit.files.filter(({ path }) => touched.includes(path))
-  const added = (files.length > 0 ? files : commit.files).reduce(
-    (sum, file) => sum + countLines(file.added),
-    0,
-  )
+  const files = commit.files.filter(({ path }) => touched.length === 0 || touched.includes(path))
+  const added = files.reduce((sum, file) => sum + countLines(file.added), 0)
   return Math.min(lines, added)
 }

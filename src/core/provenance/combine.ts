@@ -18,6 +18,8 @@ export interface Combining extends Marked {
   readonly files: readonly { readonly path: string; readonly added: readonly LineRange[] }[]
   readonly linesAdded: number
   readonly authorClass: Identity['class']
+  /** The author is a tool that suggests a few lines in reviews. */
+  readonly reviewer?: boolean
   readonly sections: readonly string[]
   readonly rulesVersion: string
 }
@@ -130,7 +132,7 @@ function sessionsOf(
   for (const mark of marks) {
     const agent = agentOfMark.get(mark)
     if (mark.session === null || agent === undefined) continue
-    let index = sessions.findIndex(({ id }) => id === mark.session!.id)
+    let index = sessions.findIndex((each) => each.id === mark.session!.id && each.agent === agent)
     if (index < 0) {
       index = sessions.push({ ...mark.session, agent, traceIds: [...mark.session.traceIds] }) - 1
     } else {
@@ -192,7 +194,7 @@ function stateOf({ spans, lines, marks, conflict, question }: StateQuestion): Pr
   if (has('ai') || commitConfidence(marks) > aiThreshold) return 'ai'
   if (question.linesAdded > 0 && lines.human === question.linesAdded) return 'human-attested'
   const suggested = marks.some(({ evidence }) => evidence.role === 'review-suggestion')
-  if (suggested) return 'review-suggestion'
+  if (suggested || question.reviewer === true) return 'review-suggestion'
   return question.authorClass === 'automation' ? 'automation' : 'unknown'
 }
 

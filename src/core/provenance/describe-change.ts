@@ -48,6 +48,7 @@ export function describeChange(
     files: commit.files,
     linesAdded,
     authorClass: author.identity.class,
+    reviewer: author.account?.role === 'review-suggestion',
     sections: message.sections,
     rulesVersion: book.rulesVersion,
   })

@@ -19,6 +19,8 @@ export type NoteKey =
   | { readonly kind: 'legacy'; readonly id: string }
   | { readonly kind: 'human'; readonly id: string }
   | { readonly kind: 'nameless'; readonly id: string }
+  /** Of the older form, which names no session. */
+  | { readonly kind: 'tool'; readonly id: string }
 
 export interface NoteEntry {
   readonly path: string
@@ -44,7 +46,7 @@ export type ReadNote =
       readonly reason: 'no-divider' | 'other-schema' | 'not-json' | 'too-large'
     }
 
-const entryLine = /^ {2}(\S+) (\S+)$/
+const entryLine = /^ {2}(\S+) +(\S.*?)\s*$/
 const session = /^(s_[0-9a-f]{7,64})::(t_[0-9a-f]{7,64})$/
 const human = /^(?:h_[0-9a-f]{7,64}|human)$/
 const legacy = /^[0-9a-f]{7,64}$/
@@ -84,7 +86,7 @@ function readEntries(attestation: string): Pick<GitAiNote, 'entries' | 'skipped'
       continue
     }
     const [, key = '', ranges = ''] = entryLine.exec(line) ?? []
-    const known = readKey(key)
+    const known = readKey(key.toLowerCase())
     if (path === null || known === null || entries.length >= entriesMax) {
       skipped++
       continue
@@ -123,7 +125,7 @@ function readRanges(text: string): { readonly ranges: LineRange[]; readonly skip
   const found: LineRange[] = []
   let skipped = 0
   for (const item of text.split(',')) {
-    const match = range.exec(item)
+    const match = range.exec(item.trim())
     const from = Number(match?.[1])
     const to = match?.[2] === undefined ? from : Number(match[2])
     if (match && from >= 1 && to >= from) found.push([from, to])

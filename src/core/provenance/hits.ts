@@ -12,7 +12,8 @@ import { type Agent, agentOf, readDisplayName, toolNamed } from './models.ts'
 import type { ReadyRule, RuleBook } from './rule-book.ts'
 
 export const trailer = /^([A-Za-z][A-Za-z0-9-]*):[ \t]*(.+?)[ \t]*$/
-export const identityValue = /^(.*?)\s*<([^<>]*)>$/
+/** What follows the address is no part of it. */
+export const identityValue = /^(.*?)\s*<([^<>]*)>/
 const noReply = '@users.noreply.github.com'
 
 /** A mark before its place in the message is weighed. */

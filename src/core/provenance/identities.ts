@@ -57,7 +57,10 @@ export class Identities {
     const byName = robotAddress.test(email) ? this.#bySlug.get(name.toLowerCase()) : undefined
     if (byName && name.endsWith('[bot]')) return found(person_, byName.class, byName)
     const robot =
-      automationName.test(name) || slug.toLowerCase().endsWith('[bot]') || robotLocal.test(email)
+      automationName.test(name) ||
+      slug.toLowerCase().endsWith('[bot]') ||
+      robotLocal.test(email) ||
+      /-maestro(?:\[bot\])?@/i.test(email)
     return found(person_, robot ? 'automation' : 'human', null)
   }
 

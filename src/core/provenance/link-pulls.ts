@@ -43,12 +43,19 @@ function pullOfSubject(commit: Node, known: ReadonlyMap<number, PullFacts>): Pul
   const subject = commit.message.trimStart().split(/\r?\n/, 1)[0]!.trimEnd()
   if (commit.parents.length < 2) {
     const number = /\(#(\d{1,9})\)$/.exec(subject)?.[1]
-    return number === undefined ? null : (known.get(Number(number)) ?? null)
+    const pull = number === undefined ? undefined : known.get(Number(number))
+    // A fork's numbers are not those of its origin: what became another commit is not this one.
+    const elsewhere = pull?.mergeCommit != null && !sameCommit(pull.mergeCommit, commit.sha)
+    return pull === undefined || elsewhere ? null : pull
   }
   const [, first, headRef, bitbucketRef, second] = merged.exec(subject) ?? []
   const number = Number(first ?? second ?? 0)
   const branch = headRef ?? bitbucketRef ?? mergedBranch.exec(subject)?.[1]
   return known.get(number) ?? (branch === undefined ? null : ofSubject(number, branch))
+}
+
+function sameCommit(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a)
 }
 
 /** `number` is 0 for a merge that names a branch alone. */

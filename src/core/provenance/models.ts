@@ -3,6 +3,7 @@
  * What is a tool's own junk (`default`, `unknown`, `<synthetic>`) is no model; the original is kept beside it.
  * Source: provenance reference, sections 2.6 and 7.4.
  */
+import { withoutPath } from './private-text.ts'
 import { modelMakers, toolNames, vendorOf } from './rules/vendors.ts'
 
 export interface Agent {
@@ -21,7 +22,9 @@ const junk = new Set(['', 'default', 'unknown', '<synthetic>', 'tab', 'auto', 'n
 const nameMax = 100
 
 export function toolNamed(name: string): string {
-  const plain = name.trim().toLowerCase().slice(0, nameMax)
+  const kept = withoutPath(name) ?? ''
+  // Free text that speaks of a path is no tool's name.
+  const plain = /[\\/]/.test(kept) ? '' : kept.toLowerCase().slice(0, nameMax)
   return toolNames[plain] ?? (plain === '' ? 'unknown' : plain.replace(/\s+/g, '-'))
 }
 
@@ -35,7 +38,7 @@ export function agentOf(
   modelRaw: string | null,
   aliases: Readonly<Record<string, string>>,
 ): Agent {
-  const raw = modelRaw?.trim().slice(0, nameMax) ?? ''
+  const raw = (modelRaw === null ? null : withoutPath(modelRaw))?.slice(0, nameMax) ?? ''
   const model = raw === '' ? null : normalModel(raw, aliases)
   const vendor = vendorOf[tool]
   return {

@@ -94,7 +94,10 @@ function markOf(
     },
     order: state.entries[0]!.at,
     agent,
-    session: isHuman || key.kind === 'nameless' ? null : sessionOf(key.id, state, known),
+    session:
+      isHuman || key.kind === 'nameless' || key.kind === 'tool'
+        ? null
+        : sessionOf(key.id, state, known),
     section: null,
   }
 }

@@ -22,11 +22,11 @@ export function readRecordMarks(commit: CommitFacts, book: RuleBook): RecordMark
   const marked: Marked[] = [{ marks: pullMarks(commit.linked?.pull ?? null, book), claims: [] }]
   let notesRead = 0
   for (const source of commit.notes) {
-    const found = source.form === 'agent-trace' ? tracesOf(source, commit) : null
-    if (found !== null && found.length > 0) edits.push(...found)
-    const claims = found === null ? claimsOf(source, commit, book) : null
+    const isTrace = source.form === 'agent-trace'
+    if (isTrace) edits.push(...tracesOf(source, commit))
+    const claims = isTrace ? null : claimsOf(source, commit, book)
     if (claims !== null) marked.push(claims)
-    if (claims !== null || (found?.length ?? 0) > 0) notesRead++
+    if (claims !== null || (isTrace && readAgentTrace(source.text).records > 0)) notesRead++
   }
   marked.push(traceClaims(edits, commit, book.modelAliases))
   return {
@@ -43,11 +43,11 @@ function claimsOf(source: NoteFacts, commit: CommitFacts, book: RuleBook): Marke
   return read.ok ? noteClaims({ note: read.note, source }, commit, book.modelAliases) : null
 }
 
-/** A note hangs on its commit: the record belongs to it, whatever was checked out when it was written. */
-function tracesOf({ text, ref, blob }: NoteFacts, { sha }: CommitFacts): LinkedEdit[] {
-  return readAgentTrace(text).edits.map((edit) => ({
-    edit,
-    exact: edit.revision === null || edit.revision === sha,
-    locator: `${ref}:${blob}`,
-  }))
+/** A note hangs on its commit; the record names that commit, its parent, which was checked out, or none. */
+function tracesOf({ text, ref, blob }: NoteFacts, { sha, parents }: CommitFacts): LinkedEdit[] {
+  return readAgentTrace(text).edits.flatMap((edit): LinkedEdit[] => {
+    const exact = edit.revision === null || edit.revision === sha
+    const own = exact || parents.includes(edit.revision ?? '')
+    return own ? [{ edit, exact, locator: `${ref}:${blob}` }] : []
+  })
 }

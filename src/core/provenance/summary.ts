@@ -12,7 +12,7 @@ const weeksMax = 26
 const latestMs = Date.UTC(2100, 0, 1)
 
 export const recallCaveat =
-  'unknown means that no mark was found, never that a person wrote it: where notes prove lines of an AI, about half of the commits (48 %) carry a mark of it; compare with unknown, not with human'
+  'unknown means that no mark was found, never that a person wrote it: in the one repository where it was measured, about half of the commits with proven AI lines (48 %) carried a mark; compare with unknown, not with human'
 
 type Totals = Pick<ProvenanceSummary, 'changes' | 'states' | 'lines'>
 type Agent = ProvenanceSummary['agents'][number]
@@ -23,11 +23,16 @@ export interface SummaryQuestion {
   readonly revision: string
   readonly sinceMs: number | null
   readonly completeness: ProvenanceSummary['completeness']
+  readonly notes: ProvenanceSummary['notes']
 }
 
 export function summarise(question: SummaryQuestion): ProvenanceSummary {
-  const { changes, repository, revision, sinceMs, completeness } = question
-  const counted = changes.filter(({ kind }) => kind !== 'merge')
+  const { changes, repository, revision, sinceMs, completeness, notes } = question
+  const shas = new Set(changes.map(({ sha }) => sha))
+  // A pick of a change that is counted already is the same change once more.
+  const isTwin = ({ cherryPickedFrom }: Change) =>
+    cherryPickedFrom !== undefined && shas.has(cherryPickedFrom)
+  const counted = changes.filter((change) => change.kind !== 'merge' && !isTwin(change))
   const total = totalsOf(counted)
   return {
     type: 'provenance',
@@ -35,8 +40,10 @@ export function summarise(question: SummaryQuestion): ProvenanceSummary {
     revision,
     since: sinceMs === null ? null : formatInstant(sinceMs),
     completeness,
+    notes,
     ...total,
-    merges: changes.length - counted.length,
+    merges: changes.filter(({ kind }) => kind === 'merge').length,
+    twins: changes.filter((change) => change.kind !== 'merge' && isTwin(change)).length,
     periods: periodsOf(counted),
     agents: agentsOf(counted),
     caveat: recallCaveat,

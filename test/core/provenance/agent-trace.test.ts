@@ -149,6 +149,29 @@ describe('an Agent Trace record', () => {
     expect(described({ notes: [note, trace], ...added(2, 10) }).provenance.state).toBe('conflict')
   })
 
+  it('of one conversation with two models gives each its own lines', () => {
+    const one = record({ lines: [2, 4], model: 'openai/gpt-5' })
+    const two = record({ lines: [5, 9], model: 'anthropic/claude-opus-4-8' })
+    const { agents, sessions, spans } = filed([one, two])
+    expect(
+      spans.map(({ start, session }) => [start, agents[sessions[session!]!.agent]!.model]),
+    ).toEqual([
+      [2, 'openai/gpt-5'],
+      [5, 'anthropic/claude-opus-4-8'],
+    ])
+  })
+
+  it.each([
+    [parent, 0.8, 'its parent'],
+    ['d'.repeat(40), null, 'another commit'],
+  ])('in a note names %s: confidence %s, %s', (revision, confidence, _means) => {
+    const { evidence } = described({
+      notes: [noteOfTrace(record({ lines: [3, 4], revision }))],
+      ...added(2, 10),
+    }).provenance
+    expect(evidence.map((each) => each.confidence)).toEqual(confidence === null ? [] : [confidence])
+  })
+
   it('keeps of a local address no more than its last segment', () => {
     const url = 'file://c:\\Users\\dana\\agent-transcripts\\550e8400.jsonl'
     const { sessions, evidence } = filed([record({ lines: [3, 4], url })])

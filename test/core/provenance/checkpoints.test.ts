@@ -58,6 +58,11 @@ describe('an Entire checkpoint', () => {
     expect(checkpointed(texts).lines.ai).toEqual([0, upper])
   })
 
+  it('that touched other files says nothing of these', () => {
+    const elsewhere = checkpointed([session({ files_touched: ['src/other.ts'] })])
+    expect(elsewhere.lines.ai).toEqual([0, 0])
+  })
+
   it('that counts no line of an agent is no evidence', () => {
     const none = checkpointed([session({ initial_attribution: { agent_lines: 0 } })])
     expect(none).toMatchObject({ state: 'unknown', lines: { ai: [0, 0] } })

@@ -153,6 +153,11 @@ describe('the pull request of a change', () => {
     ])
   })
 
+  it('that became another commit is not that of a subject with its number', () => {
+    const elsewhere = gh({ headRefName: 'codex/x', mergeCommit: { oid: sha('9') } })
+    expect(changesOf([squash], elsewhere).get('1')!.provenance.state).toBe('unknown')
+  })
+
   it('counts what is no pull request', () => {
     expect(readPullRequests('{"number":0}\n{}\nx\n{"number":1}')).toMatchObject({
       skipped: 3,

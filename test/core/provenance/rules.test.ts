@@ -42,7 +42,8 @@ describe('the rules that ship', () => {
     const author = { name: 'Any Name', email: `${id}${slug}@${noReply}` }
     const { author: who, provenance } = described({ author })
     expect(who).toMatchObject({ class: account.class, tool: account.tool })
-    const expected = account.class === 'automation' ? 'automation' : account.role ? 'unknown' : 'ai'
+    const expected =
+      account.class === 'automation' ? 'automation' : account.role ? 'review-suggestion' : 'ai'
     expect(provenance.state).toBe(expected)
     const other = { name: 'Any Name', email: `${slug.replace('[bot]', '')}-fan@${noReply}` }
     expect(described({ author: other }).author.class).toBe('human')

@@ -13,7 +13,12 @@ const change = (date: string, over: Parameters<typeof described>[0] = {}) =>
   described({ committedAtMs: at(date), ...over })
 
 function summary(changes: readonly ReturnType<typeof described>[]) {
-  const facts = { repository: 'shop', revision: 'a'.repeat(40), sinceMs: null }
+  const facts = {
+    repository: 'shop',
+    revision: 'a'.repeat(40),
+    sinceMs: null,
+    notes: { read: 0, refused: 0 },
+  }
   return ProvenanceSummary.parse(summarise({ changes, ...facts, completeness: 'complete' }))
 }
 
@@ -36,6 +41,20 @@ describe('the summary of a history', () => {
       ],
     })
     expect(found.caveat).toContain('never that a person wrote it')
+  })
+
+  it('counts a change once that was picked into the same history', () => {
+    const origin = 'd'.repeat(40)
+    const pick = `x\n\n(cherry picked from commit ${origin})`
+    const found = summary([
+      change('2026-07-01', { sha: origin }),
+      change('2026-07-02', { message: pick }),
+    ])
+    expect(found).toMatchObject({ changes: 1, twins: 1, lines: { added: 10 } })
+    expect(summary([change('2026-07-02', { message: pick })])).toMatchObject({
+      changes: 1,
+      twins: 0,
+    })
   })
 
   it('is in weeks from Monday while they are few, those without a change among them', () => {
