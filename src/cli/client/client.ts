@@ -1,15 +1,12 @@
 /** Asks a running Culprit over its API. What cannot be reached is exit 3, with the address. */
 import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
-
-export const defaultUrl = 'http://127.0.0.1:8321'
+import { serverUrl } from './server-url.ts'
 
 export class Client {
   readonly #url: string
 
   constructor(url: string | undefined) {
-    this.#url = (url ?? process.env['CULPRIT_URL'] ?? defaultUrl).replace(/\/+$/, '')
-    if (!/^https?:\/\//.test(this.#url))
-      throw new UsageError(`--url: ${this.#url} is no http address`)
+    this.#url = serverUrl(url)
   }
 
   async get<T>(path: string): Promise<T> {

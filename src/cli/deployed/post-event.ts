@@ -3,7 +3,8 @@
  * tell within two seconds.
  */
 import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
-import { Client, defaultUrl } from '../client/client.ts'
+import { Client } from '../client/client.ts'
+import { serverUrl } from '../client/server-url.ts'
 import { asCloudEvent, type CDEvent } from './event.ts'
 
 export interface Posting {
@@ -30,10 +31,7 @@ const pollMs = 250
 const pollMsMax = 2_000
 
 export async function postEvent({ event, service, version, url }: Posting): Promise<Posted> {
-  const base = (url ?? process.env['CULPRIT_URL'] ?? defaultUrl).replace(/\/+$/, '')
-  if (!URL.canParse(base) || !/^https?:\/\//.test(base)) {
-    throw new UsageError(`--url: ${base} is no http address`)
-  }
+  const base = serverUrl(url)
   const reply = await send(base, event)
   const [first] = reply.events ?? []
   const taken = (reply.accepted ?? 1) > 0
