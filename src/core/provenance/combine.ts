@@ -34,8 +34,9 @@ export function combine(question: Combining): Combined {
   const { agents, agentOfMark } = agentsOf(marks)
   const { sessions, sessionOfMark } = sessionsOf(marks, agentOfMark)
   const resolved = resolveLines(question.claims, question.files)
+  const places = new Map(marks.map((mark, at) => [mark, at]))
   const spans = resolved.spans.map(({ path, start, end, by, mark }) => {
-    const index = marks.indexOf(mark)
+    const index = places.get(mark)!
     const session = by === 'ai' ? sessionOfMark.get(mark) : undefined
     return {
       path,
@@ -129,12 +130,15 @@ function sessionsOf(
 } {
   const sessions: Provenance['sessions'] = []
   const sessionOfMark = new Map<Mark, number>()
+  const known = new Map<string, number>()
   for (const mark of marks) {
     const agent = agentOfMark.get(mark)
     if (mark.session === null || agent === undefined) continue
-    let index = sessions.findIndex((each) => each.id === mark.session!.id && each.agent === agent)
-    if (index < 0) {
+    const key = `${agent} ${mark.session.id}`
+    let index = known.get(key)
+    if (index === undefined) {
       index = sessions.push({ ...mark.session, agent, traceIds: [...mark.session.traceIds] }) - 1
+      known.set(key, index)
     } else {
       const { traceIds } = sessions[index]!
       sessions[index]!.traceIds = [...new Set([...traceIds, ...mark.session.traceIds])].toSorted()

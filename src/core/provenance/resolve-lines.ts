@@ -4,7 +4,7 @@
  * added lines, so that no claim can reach outside. Source: provenance reference, sections 2.6 and 15.
  */
 import type { Claim, Mark } from './mark.ts'
-import { intersectRanges, type LineRange } from './ranges.ts'
+import { intersectRanges, type LineRange, normalRanges, subtractRanges } from './ranges.ts'
 
 export interface ResolvedSpan {
   readonly path: string
@@ -27,17 +27,55 @@ export function resolveLines(
   files: readonly { readonly path: string; readonly added: readonly LineRange[] }[],
 ): ResolvedLines {
   const added = new Map(files.map((file) => [file.path, file.added]))
-  const paths = [...new Set(claims.map(({ path }) => path))].toSorted()
+  const byPath = new Map<string, Claim[]>()
+  for (const claim of claims) {
+    const own = byPath.get(claim.path)
+    if (own === undefined) byPath.set(claim.path, [claim])
+    else own.push(claim)
+  }
+  const paths = [...byPath.keys()].toSorted()
   const resolved: ResolvedLines = { spans: [], conflict: false, overlapping: new Set() }
   let conflict = false
   for (const path of paths) {
-    const ofPath = claims.filter((claim) => claim.path === path)
+    const ofPath = withoutCovered(byPath.get(path)!, resolved.overlapping)
     const inside = ofPath.flatMap((claim) =>
       intersectRanges(claim.ranges, added.get(path) ?? []).map((range) => ({ claim, range })),
     )
     if (sweep(path, inside, resolved)) conflict = true
   }
   return { ...resolved, conflict }
+}
+
+/** From so many claims on, those that later ones of their source cover are taken away before the walk. */
+const manyClaims = 64
+
+/** What `judge` would find line by line, for claims of one source and kind: the last of a line wins it. */
+function withoutCovered(claims: readonly Claim[], overlapping: Set<Mark>): readonly Claim[] {
+  if (claims.length < manyClaims) return claims
+  const groups = new Map<string, Claim[]>()
+  for (const claim of claims) {
+    const key = `${sourceOf(claim)} ${claim.by === 'human'}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [claim])
+    else group.push(claim)
+  }
+  return [...groups.values()].flatMap((group) => uncovered(group, overlapping))
+}
+
+function uncovered(group: readonly Claim[], overlapping: Set<Mark>): Claim[] {
+  const kept: Claim[] = []
+  let covered: [number, number][] = []
+  let lost: [number, number][] = []
+  for (const claim of group.toSorted((a, b) => b.order - a.order)) {
+    const ranges = subtractRanges(claim.ranges, covered)
+    lost = normalRanges([...lost, ...intersectRanges(claim.ranges, covered)])
+    covered = normalRanges([...covered, ...ranges])
+    if (ranges.length > 0) kept.push({ ...claim, ranges })
+  }
+  for (const { by, ranges, mark } of kept) {
+    if (by !== 'human' && intersectRanges(ranges, lost).length > 0) overlapping.add(mark)
+  }
+  return kept
 }
 
 interface Piece {

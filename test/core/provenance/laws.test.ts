@@ -235,6 +235,40 @@ describe(`laws of provenance, seed ${seed}`, () => {
     )
   })
 
+  it('of many keys on one line the last one wins it, as of few', () => {
+    const entries = fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.nat(30), fc.nat(9)), {
+      minLength: 70,
+      maxLength: 120,
+    })
+    fc.assert(
+      fc.property(entries, (items) => {
+        const keyOf = (at: number, kind: number) =>
+          kind === 0 ? 'human' : `s_${String(at).padStart(14, '0')}::t_00000000000000`
+        const lines = items.map(
+          ([from, size, kind], at) => `  ${keyOf(at, kind)} ${from}-${Math.min(200, from + size)}`,
+        )
+        const added = file({ path: 'a.ts', added: [[1, 200]] })
+        const note = noteOf(`a.ts\n${lines.join('\n')}\n---\n{}`)
+        const { change } = describeChange(commit({ files: [added], notes: [note] }), { repo, book })
+        const { spans, sessions } = change.provenance
+        for (let line_ = 1; line_ <= 200; line_++) {
+          const over = items.flatMap(([from, size, kind], at) =>
+            from <= line_ && line_ <= from + size ? [{ at, kind }] : [],
+          )
+          const last = over.findLast(({ kind }) => kind !== 0)
+          const human = over.some(({ kind }) => kind === 0)
+          const span = spans.find(({ start, end }) => start <= line_ && line_ <= end)
+          const by = last === undefined ? (human ? 'human' : undefined) : human ? 'mixed' : 'ai'
+          expect(span?.by).toBe(by)
+          if (by === 'ai') {
+            expect(sessions[span!.session!]!.id).toBe(keyOf(last!.at, 1).split('::')[0])
+          }
+        }
+      }),
+      { seed, numRuns: 40 },
+    )
+  })
+
   it('sets of lines behave as sets', () => {
     const members = (items: readonly (readonly [number, number])[]) =>
       new Set(
