@@ -18,6 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // `npm run culprit` starts in the package's folder: what is typed is meant from where it was typed.
 if (process.env['npm_lifecycle_event'] === 'culprit' && process.env['INIT_CWD'] !== undefined) {
   process.chdir(process.env['INIT_CWD'])
+  // Programs that it starts have folders of their own.
+  delete process.env['INIT_CWD']
 }
 
 try {
