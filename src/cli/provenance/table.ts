@@ -1,23 +1,13 @@
 /** Who and what wrote a history, as people read it: a line a period, a line a tool and model, the caveat. No colour. */
-import type { ProvenanceState } from '../../contracts/change.ts'
+import { ProvenanceState } from '../../contracts/change.ts'
 import type { ProvenanceSummary } from '../../contracts/provenance-summary.ts'
 import { alignedTable } from '../changes/aligned-table.ts'
-
-const shown: readonly ProvenanceState[] = [
-  'ai',
-  'mixed',
-  'human-attested',
-  'review-suggestion',
-  'automation',
-  'conflict',
-  'unknown',
-]
 
 type Row = Pick<ProvenanceSummary, 'changes' | 'states' | 'lines'>
 
 export function provenanceTable(summary: ProvenanceSummary): string {
   const { periods, agents, changes, merges, completeness, caveat } = summary
-  const named = shown.filter((state) => summary.states[state] > 0)
+  const named = ProvenanceState.options.filter((state) => summary.states[state] > 0)
   const cells = (title: string, row: Row): string[] => [
     title,
     String(row.changes),

@@ -6,7 +6,7 @@
  * the last segment is kept, of any other no query; commands and free metadata are dropped here.
  * Source: provenance reference, section 3.
  */
-import { isObject, type JsonObject } from './git-ai-note.ts'
+import { isObject, jsonValues, type JsonObject } from '../kernel/json.ts'
 import { withoutPath } from './private-text.ts'
 import type { LineRange } from './ranges.ts'
 
@@ -49,7 +49,7 @@ export function readAgentTrace(text: string): ReadTrace {
   let records = 0
   let skipped = 0
   if (text.length > charactersMax) return { edits, records, skipped: 1 }
-  for (const value of valuesOf(text)) {
+  for (const value of jsonValues(text)) {
     const found = isObject(value) ? (flatEdits(value) ?? recordEdits(value)) : null
     if (found === null || edits.length + found.length > editsMax) skipped++
     else {
@@ -58,23 +58,6 @@ export function readAgentTrace(text: string): ReadTrace {
     }
   }
   return { edits, records, skipped }
-}
-
-function valuesOf(text: string): unknown[] {
-  const whole = parse(text)
-  if (whole !== undefined) return Array.isArray(whole) ? whole : [whole]
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => parse(line))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 interface RecordFacts {

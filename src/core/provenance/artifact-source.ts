@@ -5,7 +5,7 @@
  * None of them says who wrote a line: they name one revision. A revision that is no whole commit id (a tag, a dirty tree)
  * is told as it is written. Source: provenance reference, sections 11 and 12.
  */
-import { isObject, type JsonObject } from './git-ai-note.ts'
+import { isObject, jsonValues, parseObject, type JsonObject } from '../kernel/json.ts'
 
 export interface ArtifactSource {
   /** As written; 40 or 64 hex digits for a whole commit id. */
@@ -23,25 +23,11 @@ const depthMax = 6
 
 /** One JSON value, an array, or one a line: the first that names a revision. Null for none. */
 export function readArtifactSource(text: string): ArtifactSource | null {
-  for (const value of valuesOf(text)) {
+  for (const value of jsonValues(text)) {
     const found = sourceOf(value, 0)
     if (found !== null) return found
   }
   return null
-}
-
-function valuesOf(text: string): unknown[] {
-  const whole = parse(text)
-  if (whole !== undefined) return Array.isArray(whole) ? whole : [whole]
-  return text.split('\n').map(parse)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function sourceOf(value: unknown, depth: number): ArtifactSource | null {
@@ -49,7 +35,10 @@ function sourceOf(value: unknown, depth: number): ArtifactSource | null {
   const wrapped = value['dsseEnvelope'] ?? value['bundle']
   if (isObject(wrapped)) return sourceOf(wrapped, depth + 1)
   if (typeof value['payload'] === 'string' && value['payloadType'] !== undefined) {
-    return sourceOf(parse(Buffer.from(value['payload'], 'base64').toString('utf8')), depth + 1)
+    return sourceOf(
+      parseObject(Buffer.from(value['payload'], 'base64').toString('utf8')),
+      depth + 1,
+    )
   }
   if (isObject(value['predicate'])) return slsaSource(value, value['predicate'])
   return ociSource(value)

@@ -4,7 +4,8 @@
  * An author is an AI when `agent_metadata` is set or the name is a known agent's; other lines stay unknown, for
  * a display name proves no person. Never throws. Source: provenance reference, section 2.7.
  */
-import { isObject, type NoteEntry, parseObject, type ReadNote } from './git-ai-note.ts'
+import { isObject, parseObject } from '../kernel/json.ts'
+import type { NoteEntry, ReadNote } from './git-ai-note.ts'
 import { knownTool } from './models.ts'
 import { type LineRange, normalRanges } from './ranges.ts'
 

@@ -6,6 +6,7 @@
  * one tool wrote (trailer, footer, session key) counts once, by its strongest mark; independent writers combine as
  * 1 - prod(1 - c). Spans are disjoint and inside the added lines; ai[0] + human + unknown = lines added.
  */
+import { byCodeUnits } from '../kernel/text-order.ts'
 import type { Change, Evidence, Identity, Provenance } from '../../contracts/change.ts'
 import type { Mark, Marked } from './mark.ts'
 import { resolveLines } from './resolve-lines.ts'
@@ -80,7 +81,7 @@ function byPlace(a: Mark, b: Mark): number {
   return (
     rank(a.evidence.source) - rank(b.evidence.source) ||
     a.order - b.order ||
-    compare(keyOf(a), keyOf(b))
+    byCodeUnits(keyOf(a), keyOf(b))
   )
 }
 
@@ -93,8 +94,6 @@ function rank(source: Evidence['source']): number {
 function keyOf({ evidence, agent, session, section }: Mark): string {
   return JSON.stringify([evidence, agent, session, section])
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** One agent a tool and model; a mark that names the tool alone joins the first of its tool. */
 function agentsOf(marks: readonly Mark[]): {

@@ -4,7 +4,8 @@
  * Counts, no ranges. Transcripts and prompts lie beside it and are never asked for. Never throws. Source:
  * provenance reference, section 4.
  */
-import { isObject, parseObject } from './git-ai-note.ts'
+import { byCodeUnits } from '../kernel/text-order.ts'
+import { isObject, parseObject } from '../kernel/json.ts'
 
 export interface CheckpointSession {
   readonly id: string | null
@@ -48,10 +49,8 @@ export function readCheckpoint(id: string, texts: readonly string[]): Checkpoint
         files: pathsOf(each['files_touched']),
       }
     })
-  return { id, sessions: sessions.toSorted((a, b) => compare(a.id ?? '', b.id ?? '')) }
+  return { id, sessions: sessions.toSorted((a, b) => byCodeUnits(a.id ?? '', b.id ?? '')) }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function countOf(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null

@@ -6,6 +6,7 @@
  * entry is skipped and counted. Transcripts (`messages`) and prompt text are dropped here.
  * Source: provenance reference, section 2.
  */
+import { isObject, type JsonObject, parseObject } from '../kernel/json.ts'
 import { type LineRange, normalRanges } from './ranges.ts'
 
 export interface NoteAgent {
@@ -158,21 +159,6 @@ function versionOf(value: unknown): readonly [number, number] | null {
   const text = textOf(value)
   const match = text === null ? null : /(?:^|:)(\d{1,5})\.(\d{1,5})(?:\.|$|[-+])/.exec(text)
   return match ? [Number(match[1]), Number(match[2])] : null
-}
-
-export type JsonObject = Readonly<Record<string, unknown>>
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-export function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
 }
 
 function recordsOf(value: unknown): (readonly [string, JsonObject])[] {

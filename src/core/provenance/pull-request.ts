@@ -4,7 +4,7 @@
  *
  * The body is read for marks and not kept. Logins are accounts of the forge, not names of people.
  */
-import { isObject, type JsonObject } from './git-ai-note.ts'
+import { isObject, jsonValues, type JsonObject } from '../kernel/json.ts'
 
 export interface PullFacts {
   readonly number: number
@@ -33,29 +33,12 @@ const textMax = 256
 export function readPullRequests(text: string): ReadPulls {
   const pulls: PullFacts[] = []
   let skipped = 0
-  for (const value of valuesOf(text)) {
+  for (const value of jsonValues(text)) {
     const pull = isObject(value) ? pullOf(value) : null
     if (pull === null) skipped++
     else pulls.push(pull)
   }
   return { pulls, skipped }
-}
-
-function valuesOf(text: string): unknown[] {
-  const whole = parse(text)
-  if (whole !== undefined) return Array.isArray(whole) ? whole : [whole]
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map(parse)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function pullOf(value: JsonObject): PullFacts | null {

@@ -2,7 +2,7 @@
  * What the records beside a commit say of it: its notes, the Agent Trace records that belong to it, its pull request.
  * Pure; notes that could not be read are counted.
  */
-import { readAgentTrace } from './agent-trace.ts'
+import { readAgentTrace, type TraceEdit } from './agent-trace.ts'
 import { readAuthorshipBlob } from './authorship-blob.ts'
 import type { CommitFacts, NoteFacts } from './commit-facts.ts'
 import { readGitAiNote } from './git-ai-note.ts'
@@ -22,11 +22,16 @@ export function readRecordMarks(commit: CommitFacts, book: RuleBook): RecordMark
   const marked: Marked[] = [{ marks: pullMarks(commit.linked?.pull ?? null, book), claims: [] }]
   let notesRead = 0
   for (const source of commit.notes) {
-    const isTrace = source.form === 'agent-trace'
-    if (isTrace) edits.push(...tracesOf(source, commit))
-    const claims = isTrace ? null : claimsOf(source, commit, book)
-    if (claims !== null) marked.push(claims)
-    if (claims !== null || (isTrace && readAgentTrace(source.text).records > 0)) notesRead++
+    if (source.form === 'agent-trace') {
+      const read = readAgentTrace(source.text)
+      edits.push(...ownEdits(read.edits, source, commit))
+      if (read.records > 0) notesRead++
+      continue
+    }
+    const claims = claimsOf(source, commit, book)
+    if (claims === null) continue
+    marked.push(claims)
+    notesRead++
   }
   marked.push(traceClaims(edits, commit, book.modelAliases))
   return {
@@ -44,8 +49,12 @@ function claimsOf(source: NoteFacts, commit: CommitFacts, book: RuleBook): Marke
 }
 
 /** A note hangs on its commit; the record names that commit, its parent, which was checked out, or none. */
-function tracesOf({ text, ref, blob }: NoteFacts, { sha, parents }: CommitFacts): LinkedEdit[] {
-  return readAgentTrace(text).edits.flatMap((edit): LinkedEdit[] => {
+function ownEdits(
+  edits: readonly TraceEdit[],
+  { ref, blob }: NoteFacts,
+  { sha, parents }: CommitFacts,
+): LinkedEdit[] {
+  return edits.flatMap((edit): LinkedEdit[] => {
     const exact = edit.revision === null || edit.revision === sha
     const own = exact || parents.includes(edit.revision ?? '')
     return own ? [{ edit, exact, locator: `${ref}:${blob}` }] : []

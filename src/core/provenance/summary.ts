@@ -2,6 +2,7 @@
  * Changes -> who and what wrote a history (`ProvenanceSummary`), in weeks while they are at most 26, else in months.
  * Pure; the order of the changes does not matter.
  */
+import { byCodeUnits } from '../kernel/text-order.ts'
 import type { Change, ProvenanceState } from '../../contracts/change.ts'
 import { ProvenanceState as states } from '../../contracts/change.ts'
 import type { ProvenanceSummary } from '../../contracts/provenance-summary.ts'
@@ -154,8 +155,8 @@ function agentsOf(changes: readonly Change[]): Agent[] {
     .map(({ agent, sessions }) => ({ ...agent, sessions: sessions.size }))
     .toSorted(
       (a, b) =>
-        b.changes - a.changes || compare(a.tool, b.tool) || compare(a.model ?? '', b.model ?? ''),
+        b.changes - a.changes ||
+        byCodeUnits(a.tool, b.tool) ||
+        byCodeUnits(a.model ?? '', b.model ?? ''),
     )
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -6,6 +6,7 @@
  * placeholder of a writer that knew no position: it counts only if the commit added all of it. Source: provenance
  * reference, sections 3.4 and 16.1.
  */
+import { byCodeUnits } from '../kernel/text-order.ts'
 import type { Evidence } from '../../contracts/change.ts'
 import type { TraceEdit } from './agent-trace.ts'
 import type { CommitFacts } from './commit-facts.ts'
@@ -36,7 +37,7 @@ export function traceClaims(
     order: number
   }[] = []
   const inOrder = linked.toSorted(
-    (a, b) => a.edit.atMs - b.edit.atMs || compare(keyOf(a), keyOf(b)),
+    (a, b) => a.edit.atMs - b.edit.atMs || byCodeUnits(keyOf(a), keyOf(b)),
   )
   inOrder.forEach((each, order) => {
     const path = pathIn(each.edit, added)
@@ -118,5 +119,3 @@ function groupOf({ edit, exact, locator }: LinkedEdit): string {
 function keyOf({ edit, locator }: LinkedEdit): string {
   return JSON.stringify([locator, edit])
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,4 +1,5 @@
 /** The public record of a release, from what `detect` found and what was decided. */
+import { byCodeUnits } from '../kernel/text-order.ts'
 import type { Change } from '../../contracts/change.ts'
 import type { ReleaseFinding } from '../../contracts/findings.ts'
 import type { Release } from '../../contracts/release.ts'
@@ -71,8 +72,8 @@ function agentsOf(changes: readonly Change[]): NonNullable<Release['changes']['a
     .toSorted(
       (a, b) =>
         b.changes.size - a.changes.size ||
-        compare(a.tool, b.tool) ||
-        compare(a.model ?? '', b.model ?? ''),
+        byCodeUnits(a.tool, b.tool) ||
+        byCodeUnits(a.model ?? '', b.model ?? ''),
     )
     .slice(0, agentsMax)
     .map(({ tool, model, changes: of, sessions }) => ({
@@ -82,5 +83,3 @@ function agentsOf(changes: readonly Change[]): NonNullable<Release['changes']['a
       sessions: [...sessions].toSorted().slice(0, sessionsMax),
     }))
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

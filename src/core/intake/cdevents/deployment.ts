@@ -13,7 +13,7 @@ import { parseInstant } from '../../kernel/instant.ts'
 import { formatServiceKey } from '../../kernel/service-key.ts'
 import type { CloudEvent } from '../cloudevents/unwrap.ts'
 import { environmentName, type IdentitySettings, identityTextMax } from '../identity.ts'
-import { fromBase64, isObject, type JsonObject, parseJson } from '../json.ts'
+import { fromBase64, isObject, type JsonObject, parseJson } from '../../kernel/json.ts'
 import { parseArtifact } from './artifact.ts'
 
 export interface DeploymentSettings extends IdentitySettings {

@@ -6,7 +6,7 @@
  * and percent-encoded, Kafka's `ce_<name>` and plain UTF-8. What is no event is a refusal with a reason; of a batch
  * each event is judged alone. Source: CloudEvents HTTP and Kafka protocol bindings 1.0.2; formats section 5.
  */
-import { fromBase64, isObject, type JsonObject, parseJson } from '../json.ts'
+import { fromBase64, isObject, type JsonObject, parseJson } from '../../kernel/json.ts'
 
 export interface CloudEvent {
   /** Null for a bare event: its own context says them. */

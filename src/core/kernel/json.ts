@@ -27,6 +27,25 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Null for text that is no JSON object. */
+export function parseObject(text: string): JsonObject | null {
+  const parsed = parseJson(text)
+  return parsed.ok && isObject(parsed.value) ? parsed.value : null
+}
+
+/** One value, the items of an array, or one a line; undefined stands for a line that is no JSON. */
+export function jsonValues(text: string): unknown[] {
+  const whole = parseJson(text)
+  if (whole.ok) return Array.isArray(whole.value) ? whole.value : [whole.value]
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const parsed = parseJson(line)
+      return parsed.ok ? parsed.value : undefined
+    })
+}
+
 /** Null for text that is no base64. */
 export function fromBase64(text: string): Uint8Array | null {
   try {

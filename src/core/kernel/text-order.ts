@@ -1,0 +1,4 @@
+/** The order of texts by their code units: the same on every machine, unlike that of a language. */
+export function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
