@@ -27,6 +27,8 @@ export interface RecordTexts {
   readonly checkpoints: ReadonlyMap<string, readonly string[]>
   /** The file at the head that says who answers for which path. */
   readonly codeOwners: string | null
+  /** By commit: what it was made of, where that is still there. */
+  readonly squashes: ReadonlyMap<string, SquashedFacts>
 }
 
 /** What makes a meaning out of what the repository holds. */

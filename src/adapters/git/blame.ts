@@ -2,9 +2,9 @@
  * Which lines of the files at the release head each commit of the range last touched: `git blame`, restricted to
  * the range, two files at a time. Lines that belong to older commits are nobody's here.
  */
+import { blamePieces } from './blame-pieces.ts'
 import type { Git } from './git.ts'
 import { mergeRanges } from './merge-ranges.ts'
-import { unquotePath } from './unquote.ts'
 
 export interface HeadLines {
   readonly sha: string
@@ -25,7 +25,6 @@ export interface Blaming {
 }
 
 const atOnce = 2
-const header = /^([0-9a-f]{40,64}) \d+ (\d+) (\d+)$/
 
 export interface Blamed {
   readonly lines: readonly HeadLines[]
@@ -54,41 +53,21 @@ async function blameFile(
   path: string,
   { head, base, shas }: Blaming,
 ): Promise<HeadLines[] | null> {
+  const pieces = await blamePieces(git, { head, base, path })
+  if (pieces === null) return null
   const found = new Map<string, { sha: string; pathThen: string; ranges: [number, number][] }>()
-  let rest = ''
-  let entry: { sha: string; range: [number, number] } | null = null
-  const take = (chunk: Buffer) => {
-    const lines = (rest + chunk.toString('latin1')).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const match = header.exec(line)
-      if (match) {
-        const from = Number(match[2])
-        entry = { sha: match[1]!, range: [from, from + Number(match[3]) - 1] }
-      } else if (entry && line.startsWith('filename ')) {
-        if (shas.has(entry.sha)) add(entry, utf8Of(line.slice(9)))
-        entry = null
-      }
-    }
-  }
-  const add = ({ sha, range }: { sha: string; range: [number, number] }, name: string) => {
-    const key = `${sha} ${name}`
+  for (const { sha, pathThen, line, count } of pieces) {
+    if (!shas.has(sha)) continue
+    const range: [number, number] = [line, line + count - 1]
+    const key = `${sha} ${pathThen}`
     const before = found.get(key)
     if (before) before.ranges.push(range)
-    else found.set(key, { sha, pathThen: name, ranges: [range] })
+    else found.set(key, { sha, pathThen, ranges: [range] })
   }
-  const limits = base === null ? [head] : [head, `^${base}`]
-  const options = ['--incremental', '--no-textconv', '--root', '--encoding=UTF-8']
-  const { code } = await git.stream(['blame', ...options, ...limits, '--', path], take)
-  if (code !== 0) return null
   return [...found.values()].map(({ sha, pathThen, ranges }) => ({
     sha,
     path,
     pathThen,
     ranges: mergeRanges(ranges),
   }))
-}
-
-function utf8Of(latin1: string): string {
-  return unquotePath(Buffer.from(latin1, 'latin1').toString('utf8'))
 }

@@ -11,6 +11,7 @@ import type {
   HistoryRange,
   HistoryReader,
   NoteFacts,
+  SquashedFacts,
 } from '../../ports/git-history.ts'
 import { blameFiles } from './blame.ts'
 import { readEquivalents } from './equivalents.ts'
@@ -40,7 +41,6 @@ export interface GitHistoryOptions {
 /** More commits than that are cut, and the answer says `truncated`. */
 const commitsMax = 20_000
 const filesBlamedMax = 2_000
-const none = { edits: [], checkpoints: [], pull: null, owners: [] }
 
 type Read = Extract<HistoryAnswer, { outcome: 'read' }>
 
@@ -133,22 +133,14 @@ async function describeAll(
 ): Promise<{ readonly described: Described[]; readonly notesRefused: number }> {
   const { host, owner, name } = origin
   const repo = { host, owner, name }
-  const { checkpointIdsOf, squashOf, link, describe } = options.reader
+  if (commits.length === 0) return { described: [], notesRefused: 0 }
+  const { checkpointIdsOf, link, describe } = options.reader
   const checkpointIds = [...new Set(commits.flatMap(({ message }) => checkpointIdsOf(message)))]
-  const records = commits.length === 0 ? null : await readRecords(gits, { head, checkpointIds })
-  const linked = records === null ? null : link(commits, records)
-  const parse = parsingOf(options)
-  const squashes = await readSquashes(gits, commits, { squashOf, parse })
-  const rest = commits.filter(({ sha }) => !squashes.has(sha))
-  const same = await readEquivalents(gits, rest, parse)
-  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) => {
-    const squashed = squashes.get(commit.sha) ?? same.get(commit.sha) ?? null
-    const own = linked?.get(commit.sha) ?? null
-    return describe(
-      { ...commit, notes, linked: squashed ? { ...none, ...own, squashed } : own },
-      repo,
-    )
-  }
+  const records = await readRecords(gits, { head, checkpointIds })
+  const squashes = await squashesOf(gits, commits, options)
+  const linked = link(commits, { ...records, squashes })
+  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) =>
+    describe({ ...commit, notes, linked: linked.get(commit.sha) ?? null }, repo)
   const at = new Map(commits.map(({ sha }, index) => [sha, index]))
   const described: (Described | undefined)[] = commits.map(() => undefined)
   let done = 0
@@ -164,6 +156,17 @@ async function describeAll(
     described: commits.map((commit, index) => described[index] ?? whole(commit, [])),
     notesRefused,
   }
+}
+
+async function squashesOf(
+  gits: Gits,
+  commits: readonly CommitFacts[],
+  options: GitHistoryOptions,
+): Promise<ReadonlyMap<string, SquashedFacts>> {
+  const parse = parsingOf(options)
+  const squashes = await readSquashes(gits, commits, { squashOf: options.reader.squashOf, parse })
+  const rest = commits.filter(({ sha }) => !squashes.has(sha))
+  return new Map([...squashes, ...(await readEquivalents(gits, rest, parse))])
 }
 
 interface Reading {

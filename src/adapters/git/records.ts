@@ -23,7 +23,7 @@ interface Wanted {
 export async function readRecords(
   gits: Gits,
   { head, checkpointIds }: { readonly head: string; readonly checkpointIds: readonly string[] },
-): Promise<RecordTexts> {
+): Promise<Omit<RecordTexts, 'squashes'>> {
   const traces: { path: string; text: string }[] = []
   const checkpoints = new Map<string, string[]>()
   const owners = new Map<string, string>()

@@ -12,6 +12,7 @@ import type {
   SquashedFacts,
   SquashedLines,
 } from '../../ports/git-history.ts'
+import { blamePieces } from './blame-pieces.ts'
 import type { Git } from './git.ts'
 import type { Hunk } from './linear-blame.ts'
 import { listRefs } from './list-refs.ts'
@@ -19,7 +20,6 @@ import { LogParser, type LogParserOptions } from './log-parser.ts'
 import { readNotes } from './notes.ts'
 import type { Gits } from './open-repository.ts'
 import { readLog } from './read-log.ts'
-import { unquotePath } from './unquote.ts'
 
 const squashesMax = 1_000
 const commitsMax = 250
@@ -171,8 +171,8 @@ async function linesOf(
   for (const { path } of paths) {
     const hunks = changed.get(path)
     if (hunks === null) continue
-    for (const piece of await blamed(objects, { head, base, path })) {
-      if (shas.has(piece.sha)) lines.push(...moved(piece, hunks ?? []))
+    for (const piece of (await blamePieces(objects, { head, base, path })) ?? []) {
+      if (shas.has(piece.sha)) lines.push(...moved({ ...piece, path }, hunks ?? []))
     }
   }
   return lines
@@ -205,45 +205,9 @@ async function changesUpon(
   return found
 }
 
-interface Piece extends SquashedLines {
-  readonly sha: string
-}
-
-async function blamed(
-  objects: Git,
-  {
-    head,
-    base,
-    path,
-  }: { readonly head: string; readonly base: string | null; readonly path: string },
-): Promise<Piece[]> {
-  const pieces: Piece[] = []
-  let rest = ''
-  let entry: Omit<Piece, 'path' | 'pathThen'> | null = null
-  const take = (chunk: Buffer) => {
-    const lines = (rest + chunk.toString('latin1')).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const match = /^([0-9a-f]{40,64}) (\d+) (\d+) (\d+)$/.exec(line)
-      if (match) {
-        const [, sha = '', then, now, count] = match
-        entry = { sha, lineThen: Number(then), line: Number(now), count: Number(count) }
-      } else if (entry && line.startsWith('filename ')) {
-        const pathThen = unquotePath(Buffer.from(line.slice(9), 'latin1').toString('utf8'))
-        pieces.push({ ...entry, path, pathThen })
-        entry = null
-      }
-    }
-  }
-  const limits = base === null ? [head] : [head, `^${base}`]
-  const options = ['--incremental', '--no-textconv', '--root', '--encoding=UTF-8']
-  const { code } = await objects.stream(['blame', ...options, ...limits, '--', path], take)
-  return code === 0 ? pieces : []
-}
-
 /** The lines of a piece that the squash kept, where they are in the squash. */
-function moved(piece: Piece, hunks: readonly Hunk[]): Piece[] {
-  const kept: Piece[] = []
+function moved(piece: SquashedLines, hunks: readonly Hunk[]): SquashedLines[] {
+  const kept: SquashedLines[] = []
   let from = piece.line
   const end = piece.line + piece.count
   let shift = 0

@@ -1,6 +1,6 @@
 /** Joins the records beside a history to its commits: trace edits, checkpoints, pull requests. Pure. */
 import { ownersOfFiles, readCodeOwners } from './code-owners.ts'
-import type { CommitFacts, LinkedFacts } from './commit-facts.ts'
+import type { CommitFacts, LinkedFacts, SquashedFacts } from './commit-facts.ts'
 import { checkpointIdsOf, readCheckpoint } from './entire.ts'
 import { linkPulls } from './link-pulls.ts'
 import { linkTraces, type TraceText } from './link-traces.ts'
@@ -11,12 +11,13 @@ export interface Records {
   readonly checkpoints: ReadonlyMap<string, readonly string[]>
   readonly pulls: readonly PullFacts[]
   readonly codeOwners: string | null
+  readonly squashes: ReadonlyMap<string, SquashedFacts>
 }
 
 /** `commits` newest first; commits without any record have no entry. */
 export function linkRecords(
   commits: readonly CommitFacts[],
-  { traces, checkpoints, pulls, codeOwners }: Records,
+  { traces, checkpoints, pulls, codeOwners, squashes }: Records,
 ): ReadonlyMap<string, LinkedFacts> {
   const edits = linkTraces(commits, traces)
   const pullOf = linkPulls(commits, pulls)
@@ -30,11 +31,12 @@ export function linkRecords(
       edits: edits.get(sha) ?? [],
       checkpoints: own,
       pull: pullOf.get(sha) ?? null,
-      squashed: null,
+      squashed: squashes.get(sha) ?? null,
       owners: ownersOf === null ? [] : ownersOfFiles(paths, ownersOf),
     }
-    const { edits: found, pull, owners } = facts
-    if (found.length + own.length + owners.length > 0 || pull !== null) linked.set(sha, facts)
+    const { edits: found, pull, squashed, owners } = facts
+    const said = found.length + own.length + owners.length > 0
+    if (said || pull !== null || squashed !== null) linked.set(sha, facts)
   }
   return linked
 }

@@ -64,6 +64,7 @@ function filed(lines: readonly string[], over = {}) {
     checkpoints: new Map(),
     pulls: [],
     codeOwners: null,
+    squashes: new Map(),
   })
   return described({ ...facts, linked: linked.get(facts.sha) ?? null }).provenance
 }

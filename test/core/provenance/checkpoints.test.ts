@@ -20,8 +20,13 @@ function checkpointed(
   const facts = commit({ message, files: [file({ added: [[1, 10]] })] })
   const checkpoints = new Map(texts === null ? [] : [[id, texts]])
   const linked =
-    linkRecords([facts], { traces: [], checkpoints, pulls: [], codeOwners: null }).get(facts.sha) ??
-    null
+    linkRecords([facts], {
+      traces: [],
+      checkpoints,
+      pulls: [],
+      codeOwners: null,
+      squashes: new Map(),
+    }).get(facts.sha) ?? null
   return described({ ...facts, linked }).provenance
 }
 

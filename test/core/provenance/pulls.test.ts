@@ -14,6 +14,7 @@ function changesOf(commits: readonly CommitFacts[], exported = '') {
     checkpoints: new Map(),
     pulls,
     codeOwners: null,
+    squashes: new Map(),
   })
   return new Map(
     commits.map((each) => [
