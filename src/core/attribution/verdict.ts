@@ -6,7 +6,6 @@
  * that ends without evidence of equivalence is `inconclusive`.
  */
 import type { EvidenceFinding, ReleaseFinding, StreamEvidence } from '../../contracts/findings.ts'
-import type { GaugeShift } from '../../contracts/signal.ts'
 import type { Verdict } from '../../contracts/release.ts'
 import {
   hasRecovered,
@@ -14,14 +13,18 @@ import {
   judgeDefaults,
   judgeRelease,
   overallLogE,
-  smallestExcluded,
   standsAlone,
   thetaClearFor,
 } from '../detection/judge.ts'
-import { formatInstant } from '../kernel/instant.ts'
+import {
+  clearedReason,
+  describe,
+  gapsClause,
+  inconclusiveReason,
+  reasonOf,
+  watchingReason,
+} from './verdict-words.ts'
 
-/** From this share of a watch on its gaps are told with its verdict. */
-const gapsMin = 0.1
 /** Back to usual this soon after the onset, and without a rollback, it was transient. */
 export const transientWithinMs = 15 * 60_000
 /** P(back to usual) at or below which a recovered release has relapsed. */
@@ -254,99 +257,4 @@ function regressedStill(
   const reason = `${lead ? describe(lead) : state.reason}, and back to usual`
   if (!undone && sinceOnsetMs <= transientWithinMs) return { verdict: 'transient', reason }
   return { verdict: 'recovered', reason }
-}
-
-function reasonOf(loud: readonly StreamEvidence[], why: string): string {
-  return loud[0] === undefined ? why : describe(loud[0])
-}
-
-function watchingReason(evidence: EvidenceFinding): string {
-  const history = evidence.weakHistory ? ', with little history' : ''
-  return `nothing worse so far${history}${gapsClause(evidence)}`
-}
-
-function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
-  const service = evidence.streams.find(
-    ({ signal, scope }) => signal === 'errors' && scope.route === null,
-  )
-  if (service === undefined) return gaugesReason(evidence, why)
-  const excluded = smallestExcluded(service)
-  if (excluded !== null) return `${why}; in errors more than ×${excluded} is excluded`
-  if (service.detectable === null) return why
-  return `${why}; in errors ×${service.detectable.toFixed(1)} or more would have shown`
-}
-
-/** What was not seen is no part of what is said. */
-function gapsClause({ gaps = 0 }: EvidenceFinding): string {
-  return gaps < gapsMin ? '' : `; ${Math.round(gaps * 100)} % of the watch is without telemetry`
-}
-
-function clearedReason({ streams }: EvidenceFinding, thetaClear: number): string {
-  if (!streams.every(standsAlone)) return `not worse: more than ×${thetaClear} is excluded`
-  const [gauge] = streams.flatMap((stream) => (stream.gauge === undefined ? [] : [stream]))
-  const { excluded = null, unit = '' } = gauge?.gauge ?? {}
-  if (excluded === null) return 'not worse: a shift that matters is excluded'
-  const [metric, others] = [gauge!.scope.metric, streams.length - 1]
-  const more = others === 0 ? '' : `, and the like in ${others} more`
-  return `not worse: in ${metric} a shift of ${inUnit(excluded, unit)} is excluded${more}`
-}
-
-/** No requests are known: what a gauge would have shown. */
-function gaugesReason({ streams }: EvidenceFinding, why: string): string {
-  const gauge = streams.find((stream) => stream.gauge?.detectable != null)
-  if (gauge?.gauge?.detectable == null)
-    return streams.length === 0 ? 'nothing to compare with' : why
-  const { detectable, unit } = gauge.gauge
-  return `${why}; in ${gauge.scope.metric} a shift of ${inUnit(detectable, unit)} or more would have shown`
-}
-
-const words: Record<StreamEvidence['signal'], string> = {
-  errors: 'errors',
-  latency: 'latency',
-  availability: 'failed calls',
-  traffic: 'traffic',
-  'new-error': 'new error kinds',
-  gauge: 'gauge',
-  business: 'business counter',
-}
-
-/** One clause with the numbers: what, how much, since when. */
-export function describe(stream: StreamEvidence): string {
-  const { signal, scope, ratio, low, high, onset, latency } = stream
-  const of = scope.route ?? (scope.caller ? `seen by ${scope.caller}` : null)
-  const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
-  if (stream.gauge !== undefined) return `${gaugeClause(scope.metric, stream.gauge)}${since}`
-  const what =
-    latency === null || latency === undefined
-      ? words[signal]
-      : `requests slower than ${seconds(latency.thresholdSeconds)}`
-  const where = of === null ? '' : scope.route === null ? ` ${of}` : ` of ${of}`
-  const effect = `×${round(ratio)} (${round(low)} to ${round(high)})`
-  if (signal === 'business') return `${scope.metric} ${effect}${since}`
-  return `${what}${where} ${effect}${since}`
-}
-
-/** `metric_17 12.4 → 18.9`: what it would have been, and what it is. */
-export function gaugeClause(metric: string | null, { usual, shift, unit }: GaugeShift): string {
-  return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
-}
-
-function inUnit(value: number, unit: string): string {
-  return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
-}
-
-/** Three digits, without an exponent where people would write none. */
-function figure(value: number): string {
-  const size = Math.abs(value)
-  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toPrecision(3)
-  return String(Number(size >= 1_000 ? value.toFixed(0) : value.toPrecision(3)))
-}
-
-export function round(value: number): string {
-  if (!Number.isFinite(value)) return '?'
-  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toPrecision(2)
-}
-
-export function seconds(value: number): string {
-  return value >= 1 ? `${value.toFixed(2)} s` : `${Math.round(value * 1000)} ms`
 }

@@ -1,7 +1,7 @@
 /** How urgent an incident is, and the words that people read first (contract section 8). */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Incident } from '../../contracts/incident.ts'
-import { gaugeClause, round, seconds } from '../attribution/verdict.ts'
+import { gaugeClause, round, seconds } from '../attribution/verdict-words.ts'
 
 const titleMax = 120
 

@@ -5,7 +5,7 @@
  * Entries: `past/<service>` the fits and placebos; in the group of its past `hour/<start>` and `day/<start>` the
  * counts, by track.
  */
-import { bySignal, type PlaceboSignal } from '../../core/detection/placebo-signals.ts'
+import type { PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
 import {
   countHourMs,
@@ -107,7 +107,7 @@ export function notePlacebo(past: PastState, placebo: Placebo): void {
 
 /** Maxima of one signal. */
 export function maximaOf(past: PastState, signal: PlaceboSignal): number[] {
-  return past.placebos.flatMap(({ maxima }) => bySignal(maxima, signal))
+  return past.placebos.flatMap(({ maxima }) => maxima[signal] ?? [])
 }
 
 export function storePast({ counts, fits, placebos }: PastState): unknown {

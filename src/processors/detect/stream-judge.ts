@@ -6,12 +6,14 @@ import type { FrozenFit, Judging } from '../../core/releases/release-state.ts'
 export class StreamJudge {
   readonly #fits: ReadonlyMap<string, FrozenFit>
   readonly #kappas: ReadonlyMap<string, number>
+  readonly #falseShares: ReadonlyMap<string, number>
   /** No process started with the watch: nothing has to warm up. */
   readonly warm: boolean
 
   constructor(judging: Judging | undefined, warm: boolean) {
     this.#fits = new Map(judging?.fits)
     this.#kappas = new Map(judging?.kappas)
+    this.#falseShares = new Map(judging?.untrusted)
     this.warm = warm
   }
 
@@ -28,5 +30,10 @@ export class StreamJudge {
   /** Placebos are forecasts: what two versions side by side say is not divided. */
   kappa(signal: SignalName, mode: Mode): number {
     return mode === 'forecast' ? (this.#kappas.get(signal) ?? 1) : 1
+  }
+
+  /** Share of its quiet hours that were alarms, of a signal that is not believed for it; else null. */
+  falseShare(signal: SignalName, mode: Mode): number | null {
+    return mode === 'forecast' ? (this.#falseShares.get(signal) ?? null) : null
   }
 }

@@ -32,12 +32,12 @@ export class WatchBuilder {
   readonly #watched: ReadonlySet<string>
   readonly #thresholds: ReadonlyMap<string, Thresholds>
   readonly #serviceThresholds: Thresholds
-  readonly #judge: StreamJudge
+  readonly judge: StreamJudge
   readonly #before: { routes: Map<string, Latency>; total: Latency | null }
 
   /** `warm`: nothing was released, so nothing warms up. */
   constructor(state: ServiceState, facts: WatchFacts, warm: boolean) {
-    this.#judge = new StreamJudge(facts.judging, warm)
+    this.judge = new StreamJudge(facts.judging, warm)
     this.#state = state
     this.#facts = facts
     this.#watched = new Set(facts.routes.map(([route]) => route))
@@ -84,7 +84,7 @@ export class WatchBuilder {
   }
 
   #phase(mode: 'split' | 'forecast', startMs: number): Phase {
-    return { mode, startMs, stepMs: this.#facts.stepMs, judge: this.#judge }
+    return { mode, startMs, stepMs: this.#facts.stepMs, judge: this.judge }
   }
 
   /** The 90 min before `endMs`, of the old version where it is named and was alone not all there was. */

@@ -5,7 +5,7 @@
  * stored; opened again, it is fed the history in silence and goes on to the same findings. Findings come
  * when a stream or the release crosses a threshold, once a minute, and at the end.
  */
-import type { EvidenceFinding, KindEvidence, StreamEvidence } from '../../contracts/findings.ts'
+import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import {
   hasRecovered,
   judgeDefaults,
@@ -22,8 +22,9 @@ import { countArms } from './arms.ts'
 import { ArmShares } from './arm-shares.ts'
 import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
+import { listedKinds } from './listed-kinds.ts'
 import type { Placebo } from './past-state.ts'
-import { placeboSignals } from '../../core/detection/placebo-signals.ts'
+import { PlaceboMaxima } from './placebo-maxima.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
 import { Shifts } from './shifts.ts'
@@ -33,7 +34,6 @@ import type { WatchBucket, WatchStream } from './watch-stream.ts'
 
 const minuteMs = 60_000
 const completenessMin = 0.9
-const kindsListed = 20
 /** A gauge may leave out a step or two. */
 const gaugeStepsMissed = 3
 
@@ -68,7 +68,7 @@ export class Watch {
   #hasAlarmed = false
   #crossed = ''
   #lastEndMs: number
-  readonly #maxima: Placebo['maxima'] = {}
+  readonly #placebo: PlaceboMaxima
   #onsets = new Map<string, { onset: StreamEvidence['onset']; atMs: number }>()
 
   constructor(state: ServiceState, release: string | null, facts: WatchFacts, limits: WatchLimits) {
@@ -77,6 +77,7 @@ export class Watch {
     this.#state = state
     this.#limits = limits
     this.#builder = new WatchBuilder(state, facts, release === null)
+    this.#placebo = new PlaceboMaxima(this.#builder.judge)
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
@@ -199,23 +200,12 @@ export class Watch {
       this.#shares.note(facts, bucket, { arms: seen.arms, split })
     }
     this.#lastEndMs = bucket.endMs
-    if (this.release === null) this.#noteMaxima()
-  }
-
-  /** Uncalibrated: what it is divided by is learnt from it. */
-  #noteMaxima(): void {
-    const kappas = new Map(this.facts.judging?.kappas)
-    for (const { group, logE } of this.#all()) {
-      const signal = placeboSignals.find((each) => each === group)
-      if (signal === undefined) continue
-      const raw = logE * (kappas.get(signal) ?? 1)
-      this.#maxima[signal] = Math.max(this.#maxima[signal] ?? 0, raw)
-    }
+    if (this.release === null) this.#placebo.note(this.#all())
   }
 
   /** Greatest log E of each stream of a sentinel so far. */
   get maxima(): Placebo['maxima'] {
-    return this.#maxima
+    return this.#placebo.maxima
   }
 
   get shares(): Pick<ArmShares, 'newShare' | 'newGoneForMs' | 'oldGoneForMs'> {
@@ -265,7 +255,10 @@ export class Watch {
       atMs: this.#lastEndMs,
       logE: releaseLogE(streams),
       streams,
-      kinds: this.release === null ? [] : this.#newKinds(),
+      kinds:
+        this.release === null
+          ? []
+          : listedKinds(this.#state.kinds.values(), this.#newSinceMs, this.#lastEndMs),
       exemplars: spans
         .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
         .slice(0, 5),
@@ -293,12 +286,12 @@ export class Watch {
       this.#shares.newGoneForMs >= judgeDefaults.recoveredForMs &&
       (evidence.mode === 'split' || this.#shares.aftermath.isUsual(evidence, this.#serviceErrors()))
     const back = gone && !hasRecovered(evidence)
-    const falseShare = new Map(this.facts.judging?.untrusted).get(evidence.signal)
+    const falseShare = this.#builder.judge.falseShare(evidence.signal, evidence.mode)
     return {
       ...withLatency,
       onset,
       ...(this.release === null && { shiftedSinceMs: this.#shifts.sinceMs(i) }),
-      ...(falseShare === undefined || evidence.mode === 'split' ? {} : { falseShare }),
+      ...(falseShare === null ? {} : { falseShare }),
       ...(back && loud ? { recovered: 1, recoveredForMs: this.#shares.newGoneForMs } : {}),
     }
   }
@@ -324,22 +317,5 @@ export class Watch {
 
   #onsetSettled(foundAtMs: number): boolean {
     return foundAtMs - this.facts.startMs > 30 * minuteMs
-  }
-
-  #newKinds(): KindEvidence[] {
-    return [...this.#state.kinds.values()]
-      .filter((kind) => kind.firstMs >= this.#newSinceMs && kind.firstMs <= this.#lastEndMs)
-      .sort((a, b) => b.traces - a.traces || (a.fingerprint < b.fingerprint ? -1 : 1))
-      .slice(0, kindsListed)
-      .map(({ fingerprint, type, template, frames, route, firstMs, traces, exemplars }) => ({
-        fingerprint,
-        type,
-        template,
-        frames: [...frames],
-        route,
-        firstAtMs: firstMs,
-        traces,
-        exemplars,
-      }))
   }
 }
