@@ -18,7 +18,6 @@ import {
   type Tick,
 } from '../../contracts/service-events.ts'
 import type { Finding, FindingTick } from '../../contracts/findings.ts'
-import { serviceEnvironment } from '../../core/kernel/service-key.ts'
 import { applyTick } from '../../core/rollup/watermark.ts'
 import type {
   InputRecord,
@@ -40,6 +39,7 @@ import { decodeEvent } from './decode-event.ts'
 import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
+import { findingOutputs } from './finding-outputs.ts'
 import { FleetMaxima } from './fleet-maxima.ts'
 import { absorbGauge } from './gauge-state.ts'
 import { ServiceRun } from './service-run.ts'
@@ -274,20 +274,7 @@ class DetectMachine implements Machine {
   }
 
   #publish(findings: readonly Finding[]): Output[] {
-    return findings.map((finding) => {
-      const key = environmentOf(finding)
-      return this.#output(finding, key, finding.kind === 'tick' ? { every: true } : (key ?? ''))
-    })
-  }
-
-  #output(finding: Finding, key: string | null, partitionBy: Output['partitionBy']): Output {
-    return {
-      topic: this.#topics.findings,
-      key,
-      partitionBy,
-      value: Buffer.from(JSON.stringify(finding)),
-      headers: { 'culprit-schema': 'findings/1', 'content-type': 'application/json' },
-    }
+    return findingOutputs(findings, this.#topics.findings)
   }
 
   #runOf(state: ServiceState): ServiceRun {
@@ -319,18 +306,4 @@ function nextDue(runs: readonly ServiceRun[]): number {
   let dueMs = Number.POSITIVE_INFINITY
   for (const run of runs) dueMs = Math.min(dueMs, run.dueMs)
   return dueMs
-}
-
-function environmentOf(finding: Finding): string | null {
-  switch (finding.kind) {
-    case 'release':
-    case 'evidence':
-    case 'silence':
-      return serviceEnvironment(finding.service)
-    case 'edge':
-      return serviceEnvironment(finding.callee)
-    case 'tick':
-    case 'command':
-      return null
-  }
 }

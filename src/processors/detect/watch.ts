@@ -24,6 +24,7 @@ import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
 import { listedKinds } from './listed-kinds.ts'
 import type { Placebo } from './past-state.ts'
+import { OnsetMemo } from './onset-memo.ts'
 import { PlaceboMaxima } from './placebo-maxima.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
@@ -69,7 +70,7 @@ export class Watch {
   #crossed = ''
   #lastEndMs: number
   readonly #placebo: PlaceboMaxima
-  #onsets = new Map<string, { onset: StreamEvidence['onset']; atMs: number }>()
+  readonly #onsets: OnsetMemo
 
   constructor(state: ServiceState, release: string | null, facts: WatchFacts, limits: WatchLimits) {
     this.release = release
@@ -86,6 +87,7 @@ export class Watch {
     this.#latency = new LatencyReport(this.#builder)
     this.#preTrend = release === null ? null : this.#builder.preTrend()
     this.#lastEndMs = facts.startMs
+    this.#onsets = new OnsetMemo(facts.startMs)
     this.#heardMs = facts.startMs
     this.#weigh()
   }
@@ -278,7 +280,9 @@ export class Watch {
     const weight = this.#weights[i]!
     const exclusions = final && stream.wholeService
     const evidence = stream.evidence({ weight, full: exclusions })
-    const onset = loud ? this.#onsetOf(stream, i, evidence, weight) : null
+    const find = () => evidence.onset ?? stream.evidence({ weight, full: true }).onset
+    const key = `${i} ${this.#handedOver}`
+    const onset = loud ? this.#onsets.of(key, this.#lastEndMs, find) : null
     const withLatency = this.#latency.complete(evidence)
     // A version that has gone takes its effect with it: a split has nothing left to compare, and a
     // forecast need not wait for its filter to forget, if what came after is as before.
@@ -300,22 +304,5 @@ export class Watch {
   #serviceErrors(): { events: number; exposure: number } | null {
     const errors = this.#streams.find(({ group }) => group === 'errors')
     return errors === undefined ? null : errors.evidence({ weight: 0, full: false }).baseline
-  }
-
-  /** Onsets are costly: found when a stream becomes loud, and again after 3 and 10 minutes. */
-  #onsetOf(stream: AnyStream, i: number, evidence: StreamEvidence, weight: number) {
-    const key = `${i} ${this.#handedOver}`
-    const known = this.#onsets.get(key)
-    const ageMs = known === undefined ? Infinity : this.#lastEndMs - known.atMs
-    if (known !== undefined && (ageMs < 3 * minuteMs || this.#onsetSettled(known.atMs))) {
-      return known.onset
-    }
-    const onset = evidence.onset ?? stream.evidence({ weight, full: true }).onset
-    this.#onsets.set(key, { onset, atMs: this.#lastEndMs })
-    return onset
-  }
-
-  #onsetSettled(foundAtMs: number): boolean {
-    return foundAtMs - this.facts.startMs > 30 * minuteMs
   }
 }
