@@ -13,6 +13,7 @@
  * is exact: they are mixed by what each has come to weigh.
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
+import { type EffectRows, moveBack, moveToEffects } from './effect-moves.ts'
 import type { FilterModel } from './filter-model.ts'
 import {
   fillLikelihood,
@@ -44,6 +45,7 @@ export class ForwardFilter {
   readonly #likelihood: Float64Array
   readonly #nullLikelihood: Float64Array
   readonly #warmest: number
+  readonly #rows: EffectRows
   /** Prior of each chain: of the warm-ups, or 1 once they are merged. */
   #prior: readonly number[]
   #buckets = 0
@@ -53,6 +55,7 @@ export class ForwardFilter {
     this.model = model
     const { space, effects, start, warmUps, grid } = model
     const rows = effects + 2
+    this.#rows = { size: space.size, effects, weights: grid.weights }
     this.#mass = new Float64Array(warmUps.length * rows * space.size)
     this.#likelihood = new Float64Array(model.table.distinct.length)
     this.#nullLikelihood = new Float64Array(space.size)
@@ -87,9 +90,9 @@ export class ForwardFilter {
     for (let w = 0; w < this.#prior.length; w++) {
       const base = w * rows * space.size
       propagateRows(space, this.#buckets, this.#mass, base, rows)
-      if (silent) this.#moveToEffects(w, hazard)
+      if (silent) moveToEffects(this.#mass, this.#waiting(w), this.#rows, hazard)
       else this.#reweigh(w, observation, warmUps[w]! * freshness)
-      if (returnHazard > 0) this.#moveBack(w, returnHazard)
+      if (returnHazard > 0) moveBack(this.#mass, this.#waiting(w), this.#rows, returnHazard)
     }
     this.#buckets++
   }
@@ -106,7 +109,8 @@ export class ForwardFilter {
 
   /** A rollout step: `share` of the mass that has not started starts before the next bucket (section 5). */
   startAgain(share: number): void {
-    for (let w = 0; w < this.#prior.length; w++) this.#moveToEffects(w, share)
+    for (let w = 0; w < this.#prior.length; w++)
+      moveToEffects(this.#mass, this.#waiting(w), this.#rows, share)
   }
 
   /** Formula 3. */
@@ -281,7 +285,7 @@ export class ForwardFilter {
     }
     if (z < normaliserMin || z === Infinity) {
       this.#logTotal[w]! += this.#reweighSlowly(base, table, observation, shift)
-      this.#moveToEffects(w, hazard)
+      moveToEffects(this.#mass, this.#waiting(w), this.#rows, hazard)
       return
     }
     // With the onset hazard in the same pass: what has not started gives its share to each effect.
@@ -324,33 +328,9 @@ export class ForwardFilter {
     return reweighInLogSpace(before, logs, this.#mass, base)
   }
 
-  #moveToEffects(w: number, share: number): void {
-    const { space, effects, grid } = this.model
-    const size = space.size
-    const waiting = (w * (effects + 2) + 1) * size
-    for (let i = waiting; i < waiting + size; i++) {
-      const leaving = this.#mass[i]! * share
-      this.#mass[i]! -= leaving
-      for (let j = 0; j < effects; j++) {
-        this.#mass[i + (j + 1) * size]! += leaving * grid.weights[j]!
-      }
-    }
-  }
-
-  #moveBack(w: number, share: number): void {
-    const { space, effects } = this.model
-    const size = space.size
-    const waiting = (w * (effects + 2) + 1) * size
-    for (let i = waiting; i < waiting + size; i++) {
-      // What has just come by the onset hazard may go at once: the order of section 6.2.
-      let back = 0
-      for (let j = 1; j <= effects; j++) {
-        const leaving = this.#mass[i + j * size]! * share
-        this.#mass[i + j * size]! -= leaving
-        back += leaving
-      }
-      this.#mass[i]! += back
-    }
+  /** Where the row of warm-up `w` begins that has not started. */
+  #waiting(w: number): number {
+    return (w * (this.model.effects + 2) + 1) * this.model.space.size
   }
 }
 

@@ -15,15 +15,10 @@ import { type ForecastBaseline, logRateAt } from './baseline.ts'
 import { detectableLogRatio, detectableLogRatioOfFew } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
 import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
-import {
-  type FilterModel,
-  evidenceSpec,
-  filterModel,
-  recoverySpec,
-  specOf,
-} from './filter-model.ts'
+import { type FilterModel, evidenceSpec, filterModel, specOf } from './filter-model.ts'
 import { ForwardFilter } from './forward-filter.ts'
-import { meanDrift, refined } from './state-space.ts'
+import { RecoveryWatch } from './recovery-watch.ts'
+import { replayBucket } from './replay-bucket.ts'
 import { excessEvents, WatchLog } from './watch-log.ts'
 import {
   type ForecastCounts,
@@ -41,7 +36,6 @@ import {
   fineFalling,
   fineRising,
   fineStep,
-  recovery,
   rising,
   rolloutStepShare,
 } from './parameters.ts'
@@ -96,7 +90,7 @@ export class StreamMonitor {
   readonly #initial: Float64Array
   readonly #filter: ForwardFilter
   readonly #log = new WatchLog()
-  #recovery: { filter: ForwardFilter; forBuckets: number } | null = null
+  #recovery: RecoveryWatch | null = null
   #equivalence: { filters: EquivalenceFilters; buckets: number } | null = null
   #fine: { filter: ForwardFilter; buckets: number } | null = null
   #onset: { buckets: number; found: OnsetBuckets | null } | null = null
@@ -149,7 +143,7 @@ export class StreamMonitor {
   startAgain(): void {
     this.#log.stepNext()
     this.#filter.startAgain(rolloutStepShare)
-    this.#recovery?.filter.startAgain(rolloutStepShare)
+    this.#recovery?.startAgain()
   }
 
   /** Share of the last `minutes` of the watch that is missing. */
@@ -174,7 +168,7 @@ export class StreamMonitor {
       low: effect.low,
       high: effect.high,
       excessPerMinute: this.#excessPerMinute(shares),
-      recovered: this.#recovery ? this.#recovery.filter.recoveredShare() : null,
+      recovered: this.#recovery?.share ?? null,
       recoveredForMs: this.#recovery ? this.#recovery.forBuckets * stepMs : null,
       excludes: full ? this.exclusions() : [],
       onset: full ? this.onset() : null,
@@ -244,7 +238,7 @@ export class StreamMonitor {
       this.#fine = { filter: new ForwardFilter(model, this.#initial), buckets: 0 }
     }
     const { filter, buckets } = this.#fine
-    for (const each of this.#log.buckets.slice(buckets)) replay(filter, each)
+    for (const each of this.#log.buckets.slice(buckets)) replayBucket(filter, each)
     this.#fine.buckets = this.buckets
     const own = filter.effectShares()
     const { continues } = this.#options
@@ -266,25 +260,11 @@ export class StreamMonitor {
   }
 
   #followRecovery(observation: Observation | null, freshness: number | null): void {
-    if (!this.#recovery) {
-      if (this.logE < suspiciousLogE) return
+    if (this.#recovery) this.#recovery.push(observation, freshness)
+    else if (this.logE >= suspiciousLogE) {
       // As if it had run from the release on: its level must be known by the time it is asked.
-      const usual = meanDrift(this.#initial, this.#model.space)
-      const model = filterModel(recoverySpec(specOf(this.#model), usual))
-      const filter = new ForwardFilter(
-        model,
-        refined(this.#initial, this.#model.space, model.space),
-      )
-      for (const each of this.#log.buckets) replay(filter, each)
-      this.#recovery = { filter, forBuckets: 0 }
-    } else if (observation) {
-      this.#recovery.filter.observe(observation, freshness ?? undefined)
-    } else {
-      this.#recovery.filter.skip()
-      return
+      this.#recovery = new RecoveryWatch(this.#model, this.#initial, this.#log.buckets)
     }
-    const back = this.#recovery.filter.recoveredShare() >= recovery.probabilityMin
-    this.#recovery.forBuckets = back ? this.#recovery.forBuckets + 1 : 0
   }
 
   #excessPerMinute(shares: Float64Array): number {
@@ -326,15 +306,6 @@ export class StreamMonitor {
   #bucketsIn(minutes: number): number {
     return Math.max(1, Math.round((minutes * 60_000) / this.#options.stepMs))
   }
-}
-
-function replay(
-  filter: ForwardFilter,
-  each: { observation: Observation | null; freshness: number | null; step: boolean },
-): void {
-  if (each.step) filter.startAgain(rolloutStepShare)
-  if (each.observation) filter.observe(each.observation, each.freshness ?? undefined)
-  else filter.skip()
 }
 
 function sumOf(
