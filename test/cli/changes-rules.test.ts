@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ruleBook } from '../../src/cli/changes/rules.ts'
 import { GitRepository } from '../support/git-repository.ts'
+import { runCulprit } from '../support/run-culprit.ts'
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 let repository: GitRepository
 
 beforeEach(() => {
@@ -18,14 +17,10 @@ beforeEach(() => {
 
 afterEach(() => repository.remove())
 
-function changes(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const all = [main, 'changes', repository.path, 'HEAD~1..HEAD', '--json', ...args]
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, { cwd: repository.path }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
+const changes = (...args: string[]) =>
+  runCulprit(['changes', repository.path, 'HEAD~1..HEAD', '--json', ...args], {
+    cwd: repository.path,
   })
-}
 
 function file(text: string): string {
   const path = join(repository.path, '.git/own')

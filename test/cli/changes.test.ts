@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Change, ReleaseDelta } from '../../src/contracts/change.ts'
 import { originOf } from '../../src/adapters/git/repository-id.ts'
 import { GitRepository } from '../support/git-repository.ts'
+import { runCulprit } from '../support/run-culprit.ts'
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 let repository: GitRepository
 
 beforeEach(() => {
@@ -22,18 +20,7 @@ beforeEach(() => {
 
 afterEach(() => repository.remove())
 
-function culprit(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [main, ...args],
-      { cwd: repository.path },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-      },
-    )
-  })
-}
+const culprit = (...args: string[]) => runCulprit(args, { cwd: repository.path })
 
 describe('culprit changes', () => {
   it('prints the delta and its changes, newest first, by the contract', async () => {

@@ -1,11 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Change } from '../../src/contracts/change.ts'
 import { ProvenanceSummary } from '../../src/contracts/provenance-summary.ts'
 import { GitRepository } from '../support/git-repository.ts'
+import { runCulprit } from '../support/run-culprit.ts'
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
 let repository: GitRepository
 
 beforeEach(() => {
@@ -14,18 +12,8 @@ beforeEach(() => {
 
 afterEach(() => repository.remove())
 
-function provenance(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [main, 'provenance', repository.path, ...args],
-      { cwd: repository.path },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-      },
-    )
-  })
-}
+const provenance = (...args: string[]) =>
+  runCulprit(['provenance', repository.path, ...args], { cwd: repository.path })
 
 const day = 24 * 60
 
@@ -86,13 +74,11 @@ describe('culprit provenance', () => {
 
   it('from the folder in which it was typed, where npm starts it in another', async () => {
     history()
-    const env = { ...process.env, npm_lifecycle_event: 'culprit', INIT_CWD: repository.path }
-    const out = execFileSync(process.execPath, [main, 'provenance', '.', '--json'], {
-      cwd: join(import.meta.dirname, '../..'),
-      env,
-      encoding: 'utf8',
+    const { stdout } = await runCulprit(['provenance', '.', '--json'], {
+      cwd: import.meta.dirname,
+      env: { npm_lifecycle_event: 'culprit', INIT_CWD: repository.path },
     })
-    expect(JSON.parse(out)).toMatchObject({ changes: 3 })
+    expect(JSON.parse(stdout)).toMatchObject({ changes: 3 })
   })
 
   it('as a picture has a bar for each state of a period, and no text of the history unescaped', async () => {
