@@ -1,28 +1,16 @@
 /** Gauges of unknown meaning through replay: a service of which nothing else is known, and one release. */
 import { describe, expect, it } from 'vitest'
-import type { Release } from '../../src/contracts/release.ts'
-import type { Signal } from '../../src/contracts/signal.ts'
 import { gaugeLines, gaugeValues, normals } from '../support/gauge-lines.ts'
 import { deploymentLine } from '../support/otlp-lines.ts'
-import { replayLines } from '../support/run-replay.ts'
+import { type Line, replayLines } from '../support/run-replay.ts'
+import { toldVerdicts, type ToldVerdict } from '../support/told-verdicts.ts'
 
 const startMs = Date.parse('2024-03-04T00:00:00Z')
 const dayMinutes = 1_440
 const minuteMs = 60_000
 const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
 
-interface Told {
-  readonly at: string
-  readonly release: Release
-  readonly verdict: string
-  readonly signals: readonly Signal[]
-  readonly final: boolean
-}
-
-const toldOf = (lines: Awaited<ReturnType<typeof replayLines>>, version = '2') =>
-  lines.filter(
-    (line) => line.type === 'verdict' && (line['release'] as Release).version === version,
-  ) as unknown as Told[]
+const toldOf = (lines: readonly Line[], version = '2') => toldVerdicts(lines, version)
 
 /** Days of a gauge, a release behind them, and 70 minutes more. */
 async function released(
@@ -32,14 +20,14 @@ async function released(
     metric = 'metric_17',
     everyMs = minuteMs,
   }: { readonly days: number; readonly metric?: string; readonly everyMs?: number },
-): Promise<Told[]> {
+): Promise<ToldVerdict[]> {
   const atMs = startMs + days * dayMinutes * minuteMs
   const lines = gaugeLines({ startMs, values, metric, everyMs, namespace: null })
   const event = deploymentLine({ atMs, version: '2', namespace: null })
   return toldOf(await replayLines([lines, [event]]))
 }
 
-const verdictsOf = (told: readonly Told[]) => told.map(({ verdict }) => verdict)
+const verdictsOf = (told: readonly ToldVerdict[]) => told.map(({ verdict }) => verdict)
 
 describe('a gauge of three days, and a release', () => {
   const shape = (seed: number, by: number) =>

@@ -1,28 +1,16 @@
 /** Requests through replay in the shapes that others will bring, one sentence a promise. */
 import { describe, expect, it } from 'vitest'
-import type { Release } from '../../src/contracts/release.ts'
-import type { Signal } from '../../src/contracts/signal.ts'
 import { deploymentLine, metricLines, spanLines, type Version } from '../support/otlp-lines.ts'
-import { replayLines } from '../support/run-replay.ts'
+import { type Line, replayLines } from '../support/run-replay.ts'
+import { toldVerdicts, type ToldVerdict } from '../support/told-verdicts.ts'
 
 const startMs = Date.parse('2021-11-20T10:00:00Z')
 const hourS = 3_600
 const minuteMs = 60_000
 
-interface Told {
-  readonly at: string
-  readonly release: Release
-  readonly verdict: string
-  readonly signals: readonly Signal[]
-  readonly final: boolean
-}
+const toldOf = (lines: readonly Line[], version = '1.1') => toldVerdicts(lines, version)
 
-const toldOf = (lines: Awaited<ReturnType<typeof replayLines>>, version = '1.1') =>
-  lines.filter(
-    (line) => line.type === 'verdict' && (line['release'] as Release).version === version,
-  ) as unknown as Told[]
-
-const minuteOf = ({ at }: Told) => (Date.parse(at) - startMs) / minuteMs
+const minuteOf = ({ at }: ToldVerdict) => (Date.parse(at) - startMs) / minuteMs
 
 /** Version 1.1 takes over at `atS`. */
 const allAtOnce = (atS: number, toS: number, rps: number, rates: [number, number]): Version[] => [
