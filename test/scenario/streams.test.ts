@@ -188,34 +188,24 @@ describe('events and versions out of the ordinary have a stated verdict:', () =>
     expect(all.at(-1)!.final).toBe(true)
   })
 
-  it('two releases within a minute: the one that breaks it is found (seed 13)', async () => {
+  it.each([
+    {
+      name: 'two releases within a minute: the one that breaks it is found',
+      nextS: 1_840,
+      seed: 13,
+    },
+    { name: 'a release during the watch of another: each has its verdict', nextS: 3_000, seed: 14 },
+  ])('$name (seed $seed)', async ({ nextS, seed }) => {
     const versions: Version[] = [
       { version: '1.0', fromS: 0, toS: 1_800, rps: 10, errorRate: 0.01 },
-      { version: '1.1', fromS: 1_800, toS: 1_840, rps: 10, errorRate: 0.01 },
-      { version: '1.2', fromS: 1_840, toS: seconds, rps: 10, errorRate: 0.15 },
+      { version: '1.1', fromS: 1_800, toS: nextS, rps: 10, errorRate: 0.01 },
+      { version: '1.2', fromS: nextS, toS: seconds, rps: 10, errorRate: 0.15 },
     ]
-    const lines = await replayLines([
-      spans(versions, 13),
-      [deployed(1_800), deployed(1_840, '1.2')],
-    ])
+    const events = [deployed(1_800), deployed(nextS, '1.2')]
+    const lines = await replayLines([spans(versions, seed), events])
 
     expect(toldOf(lines, '1.2').at(-1)!.verdict).toBe('regressed')
     expect(toldOf(lines, '1.1').at(-1)!.verdict).not.toBe('regressed')
-  })
-
-  it('a release during the watch of another: each has its verdict (seed 14)', async () => {
-    const versions: Version[] = [
-      { version: '1.0', fromS: 0, toS: 1_800, rps: 10, errorRate: 0.01 },
-      { version: '1.1', fromS: 1_800, toS: 3_000, rps: 10, errorRate: 0.01 },
-      { version: '1.2', fromS: 3_000, toS: seconds, rps: 10, errorRate: 0.15 },
-    ]
-    const lines = await replayLines([
-      spans(versions, 14),
-      [deployed(1_800), deployed(3_000, '1.2')],
-    ])
-
-    expect(toldOf(lines, '1.2').at(-1)!.verdict).toBe('regressed')
-    expect(toldOf(lines).at(-1)!.verdict).not.toBe('regressed')
   })
 
   it('a version that comes and goes (seed 15)', async () => {
