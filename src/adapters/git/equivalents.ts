@@ -7,23 +7,25 @@
 import type { CommitFacts, SquashedFacts, SquashedLines } from '../../ports/git-history.ts'
 import type { Git } from './git.ts'
 import type { LogParserOptions } from './log-parser.ts'
-import { notedCommits, readNotes } from './notes.ts'
-import type { Gits } from './open-repository.ts'
+import type { Notes } from './notes.ts'
 import { readLog } from './read-log.ts'
 
 const outsideMax = 20_000
 const pairsMax = 200
 const patchBytesMax = 16 * 1024 * 1024
 
-type Parsing = Omit<LogParserOptions, 'take'>
+export interface Reading {
+  readonly notes: Notes
+  readonly parse: Omit<LogParserOptions, 'take'>
+}
 
 /** `commits` without those that are accounted for already. */
 export async function readEquivalents(
-  gits: Gits,
+  objects: Git,
   commits: readonly CommitFacts[],
-  parse: Parsing,
+  { notes, parse }: Reading,
 ): Promise<ReadonlyMap<string, SquashedFacts>> {
-  const noted = await notedCommits(gits)
+  const noted = await notes.commits()
   const inside = new Set(commits.map(({ sha }) => sha))
   const lacking = commits.filter(({ sha, parents }) => parents.length === 1 && !noted.has(sha))
   const outside = [...noted].filter((sha) => !inside.has(sha)).slice(0, outsideMax)
@@ -31,15 +33,15 @@ export async function readEquivalents(
   if (outside.length === 0 || lacking.length === 0) return found
   const ids = new Map<string, Promise<string | null>>()
   const idOf = (sha: string) => {
-    const known = ids.get(sha) ?? patchId(gits.objects, sha)
+    const known = ids.get(sha) ?? patchId(objects, sha)
     ids.set(sha, known)
     return known
   }
-  for (const [commit, sha] of await pairs(gits.objects, lacking, outside)) {
+  for (const [commit, sha] of await pairs(objects, lacking, outside)) {
     if (found.has(commit.sha)) continue
     const own = await idOf(commit.sha)
     if (own === null || own !== (await idOf(sha))) continue
-    const original = await factsOf(gits, sha, parse)
+    const original = await factsOf(objects, sha, { notes, parse })
     const lines = original && linesOf(original, commit)
     if (original && lines) found.set(commit.sha, { commits: [original], lines, same: true })
   }
@@ -103,8 +105,12 @@ async function patchId(objects: Git, sha: string): Promise<string | null> {
   return /^([0-9a-f]{40,64}) /.exec(answer)?.[1] ?? null
 }
 
-async function factsOf(gits: Gits, sha: string, parse: Parsing): Promise<CommitFacts | null> {
-  const { commits } = await readLog(gits.objects, {
+async function factsOf(
+  objects: Git,
+  sha: string,
+  { notes, parse }: Reading,
+): Promise<CommitFacts | null> {
+  const { commits } = await readLog(objects, {
     to: sha,
     from: `${sha}^`,
     sinceMs: null,
@@ -114,12 +120,12 @@ async function factsOf(gits: Gits, sha: string, parse: Parsing): Promise<CommitF
   })
   const [own] = commits
   if (own === undefined || own.sha !== sha) return null
-  let notes: CommitFacts['notes'] = []
-  const take = (_sha: string, found: CommitFacts['notes']) => {
-    notes = found
+  let found: CommitFacts['notes'] = []
+  const take = (_sha: string, its: CommitFacts['notes']) => {
+    found = its
   }
-  await readNotes(gits, { shas: new Set([sha]), take })
-  return { ...own, notes }
+  await notes.read({ shas: new Set([sha]), take })
+  return { ...own, notes: found }
 }
 
 /** The n-th added line of a file here is the n-th there; null where they do not add up. */

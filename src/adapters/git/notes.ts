@@ -28,46 +28,64 @@ export interface ReadNotes {
   readonly shas: ReadonlySet<string>
 }
 
-/** Answers how many notes could not be handed over. */
-export async function readNotes(gits: Gits, { take, shas }: ReadNotes): Promise<number> {
-  const listed = await listNotes(gits, shas)
-  if (listed.length === 0) return 0
-  let refused = 0
-  const byBlob = new Map<string, Listed[]>()
-  const awaited = new Map<string, number>()
-  for (const each of listed) {
-    byBlob.set(each.blob, [...(byBlob.get(each.blob) ?? []), each])
-    awaited.set(each.sha, (awaited.get(each.sha) ?? 0) + 1)
+/** The notes of one repository: its refs are listed once, whoever asks. */
+export class Notes {
+  readonly #gits: Gits
+  #listed: Promise<ReadonlyMap<string, readonly Listed[]>> | null = null
+
+  constructor(gits: Gits) {
+    this.#gits = gits
   }
-  const held = new Map<string, NoteFacts[]>()
-  const batch = new BatchReader((blob, text) => {
-    for (const { sha, ref, form } of byBlob.get(blob) ?? []) {
-      if (text === null) refused++
-      const notes = [
-        ...(held.get(sha) ?? []),
-        ...(text === null ? [] : [{ ref, blob, form, text }]),
-      ]
-      const left = awaited.get(sha)! - 1
-      awaited.set(sha, left)
-      if (left > 0) held.set(sha, notes)
-      else {
-        held.delete(sha)
-        take(sha, notes)
+
+  /** All commits that have a note of any kind, whether they are there or not. */
+  async commits(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#all()).keys())
+  }
+
+  /** Answers how many notes could not be handed over. */
+  async read({ take, shas }: ReadNotes): Promise<number> {
+    const all = await this.#all()
+    const byBlob = new Map<string, Listed[]>()
+    const awaited = new Map<string, number>()
+    for (const sha of shas) {
+      const own = all.get(sha) ?? []
+      if (own.length > 0) awaited.set(sha, own.length)
+      for (const each of own) {
+        const same = byBlob.get(each.blob)
+        if (same === undefined) byBlob.set(each.blob, [each])
+        else same.push(each)
       }
     }
-  })
-  const input = [...byBlob.keys()].map((blob) => `${blob}\n`).join('')
-  await gits.objects.stream(['cat-file', '--batch'], (chunk) => batch.push(chunk), input)
-  return refused
+    if (byBlob.size === 0) return 0
+    let refused = 0
+    const held = new Map<string, NoteFacts[]>()
+    const batch = new BatchReader((blob, text) => {
+      for (const { sha, ref, form } of byBlob.get(blob) ?? []) {
+        const notes = held.get(sha) ?? []
+        if (text === null) refused++
+        else notes.push({ ref, blob, form, text })
+        const left = awaited.get(sha)! - 1
+        awaited.set(sha, left)
+        if (left > 0) held.set(sha, notes)
+        else {
+          held.delete(sha)
+          take(sha, notes)
+        }
+      }
+    })
+    const input = [...byBlob.keys()].map((blob) => `${blob}\n`).join('')
+    await this.#gits.objects.stream(['cat-file', '--batch'], (chunk) => batch.push(chunk), input)
+    return refused
+  }
+
+  #all(): Promise<ReadonlyMap<string, readonly Listed[]>> {
+    this.#listed ??= listNotes(this.#gits)
+    return this.#listed
+  }
 }
 
-/** All commits that have a note of any kind, whether they are there or not. */
-export async function notedCommits(gits: Gits): Promise<ReadonlySet<string>> {
-  return new Set((await listNotes(gits, null)).map(({ sha }) => sha))
-}
-
-/** Of all commits where `shas` is null. */
-async function listNotes(gits: Gits, shas: ReadonlySet<string> | null): Promise<Listed[]> {
+/** By commit: at most one note of Git AI's forms, then that of Agent Trace. */
+async function listNotes(gits: Gits): Promise<ReadonlyMap<string, readonly Listed[]>> {
   const patterns = [
     'refs/notes/ai',
     'refs/notes/ai-remote',
@@ -77,22 +95,22 @@ async function listNotes(gits: Gits, shas: ReadonlySet<string> | null): Promise<
   ]
   const refs = await listRefs(gits, patterns)
   const found = new Map<string, Listed>()
-  const traces = new Map<string, Listed>()
+  const traces: Listed[] = []
   const trees = refs.filter(({ ref, type }) => type === 'commit' && ref.startsWith('refs/notes/'))
   for (const { object, ref } of trees.toSorted(byPrecedence).slice(0, refsMax)) {
     for (const { sha, blob } of await listTree(gits.objects, object)) {
-      const [into, form] =
-        ref === traceRef ? [traces, 'agent-trace' as const] : [found, 'git-ai-note' as const]
-      if ((shas?.has(sha) ?? true) && !into.has(sha)) into.set(sha, { sha, ref, blob, form })
+      if (ref === traceRef) traces.push({ sha, ref, blob, form: 'agent-trace' })
+      else if (!found.has(sha)) found.set(sha, { sha, ref, blob, form: 'git-ai-note' })
     }
   }
   for (const { object, type, ref } of refs) {
     const sha = ref.slice(blobRefs.length)
     if (type !== 'blob' || !ref.startsWith(blobRefs) || found.has(sha)) continue
-    if (shas !== null && !shas.has(sha)) continue
     found.set(sha, { sha, ref, blob: object, form: 'authorship-blob' })
   }
-  return [...found.values(), ...traces.values()]
+  const all = new Map<string, Listed[]>([...found].map(([sha, each]) => [sha, [each]]))
+  for (const each of traces) all.set(each.sha, [...(all.get(each.sha) ?? []), each])
+  return all
 }
 
 function byPrecedence(a: { readonly ref: string }, b: { readonly ref: string }): number {

@@ -18,7 +18,7 @@ import { readEquivalents } from './equivalents.ts'
 import { type Git, GitMissingError, GitOutputError } from './git.ts'
 import { withHeadLines } from './head-lines.ts'
 import type { LinearBlame } from './linear-blame.ts'
-import { readNotes } from './notes.ts'
+import { Notes } from './notes.ts'
 import { type Gits, openRepository, type Opened } from './open-repository.ts'
 import { readLog, type ReadLog } from './read-log.ts'
 import { readRecords } from './records.ts'
@@ -137,18 +137,19 @@ async function describeAll(
   const { checkpointIdsOf, link, describe } = options.reader
   const checkpointIds = [...new Set(commits.flatMap(({ message }) => checkpointIdsOf(message)))]
   const records = await readRecords(gits, { head, checkpointIds })
-  const squashes = await squashesOf(gits, commits, options)
+  const notes = new Notes(gits)
+  const squashes = await squashesOf(gits, commits, { notes, options })
   const linked = link(commits, { ...records, squashes })
-  const whole = (commit: CommitFacts, notes: readonly NoteFacts[]) =>
-    describe({ ...commit, notes, linked: linked.get(commit.sha) ?? null }, repo)
+  const whole = (commit: CommitFacts, own: readonly NoteFacts[]) =>
+    describe({ ...commit, notes: own, linked: linked.get(commit.sha) ?? null }, repo)
   const at = new Map(commits.map(({ sha }, index) => [sha, index]))
   const described: (Described | undefined)[] = commits.map(() => undefined)
   let done = 0
-  const notesRefused = await readNotes(gits, {
+  const notesRefused = await notes.read({
     shas: new Set(at.keys()),
-    take: (sha, notes) => {
+    take: (sha, own) => {
       const index = at.get(sha)!
-      described[index] = whole(commits[index]!, notes)
+      described[index] = whole(commits[index]!, own)
       options.progress?.('notes', ++done, commits.length)
     },
   })
@@ -161,12 +162,13 @@ async function describeAll(
 async function squashesOf(
   gits: Gits,
   commits: readonly CommitFacts[],
-  options: GitHistoryOptions,
+  { notes, options }: { readonly notes: Notes; readonly options: GitHistoryOptions },
 ): Promise<ReadonlyMap<string, SquashedFacts>> {
-  const parse = parsingOf(options)
-  const squashes = await readSquashes(gits, commits, { squashOf: options.reader.squashOf, parse })
+  const reading = { notes, parse: parsingOf(options) }
+  const { squashOf } = options.reader
+  const squashes = await readSquashes(gits, commits, { squashOf, ...reading })
   const rest = commits.filter(({ sha }) => !squashes.has(sha))
-  return new Map([...squashes, ...(await readEquivalents(gits, rest, parse))])
+  return new Map([...squashes, ...(await readEquivalents(gits.objects, rest, reading))])
 }
 
 interface Reading {

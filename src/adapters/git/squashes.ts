@@ -16,8 +16,9 @@ import { blamePieces } from './blame-pieces.ts'
 import type { Git } from './git.ts'
 import type { Hunk } from './linear-blame.ts'
 import { listRefs } from './list-refs.ts'
-import { LogParser, type LogParserOptions } from './log-parser.ts'
-import { readNotes } from './notes.ts'
+import { LogParser } from './log-parser.ts'
+import type { Reading } from './equivalents.ts'
+import type { Notes } from './notes.ts'
 import type { Gits } from './open-repository.ts'
 import { readLog } from './read-log.ts'
 
@@ -28,7 +29,7 @@ const notesBytesMax = 64 * 1024 * 1024
 const pullRef =
   /^refs\/(?:pull\/(\d+)\/head|merge-requests\/(\d+)\/head|pull-requests\/(\d+)\/from|remotes\/[^/]+\/(?:pr|pull|merge-requests)\/(\d+)(?:\/head)?)$/
 
-type Parsing = Omit<LogParserOptions, 'take'>
+type Parsing = Reading['parse']
 
 interface Squash {
   readonly commit: CommitFacts
@@ -39,7 +40,7 @@ interface Squash {
 export async function readSquashes(
   gits: Gits,
   commits: readonly CommitFacts[],
-  { squashOf, parse }: { readonly squashOf: HistoryReader['squashOf']; readonly parse: Parsing },
+  { squashOf, notes, parse }: Reading & Pick<HistoryReader, 'squashOf'>,
 ): Promise<ReadonlyMap<string, SquashedFacts>> {
   const heads = await headsOf(gits, commits, squashOf)
   const squashes: Squash[] = []
@@ -47,7 +48,7 @@ export async function readSquashes(
     const original = await originals(gits.objects, { commit, head, parse })
     if (haveFilesInCommon(commit, original)) squashes.push({ commit, head, commits: original })
   }
-  const noted = await withNotes(gits, squashes)
+  const noted = await withNotes(notes, squashes)
   const found = new Map<string, SquashedFacts>()
   for (const squash of noted) {
     const written = squash.commits.some(({ notes }) => notes.length > 0)
@@ -137,12 +138,12 @@ function haveFilesInCommon(squash: CommitFacts, commits: readonly CommitFacts[])
   return commits.some(({ files }) => files.some(({ path }) => own.has(path)))
 }
 
-async function withNotes(gits: Gits, squashes: readonly Squash[]): Promise<Squash[]> {
+async function withNotes(list: Notes, squashes: readonly Squash[]): Promise<Squash[]> {
   const notes = new Map<string, CommitFacts['notes']>()
   let bytes = 0
   const shas = new Set(squashes.flatMap(({ commits }) => commits.map(({ sha }) => sha)))
   if (shas.size > 0) {
-    await readNotes(gits, {
+    await list.read({
       shas,
       take: (sha, own) => {
         bytes += own.reduce((sum, { text }) => sum + text.length, 0)

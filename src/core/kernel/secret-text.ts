@@ -6,8 +6,8 @@ const secretFile =
   /(?:^|\/)(?:\.env(?:\.[^/]*)?|\.npmrc|\.netrc|\.pgpass|\.pypirc|\.htpasswd|\.dockercfg|id_[a-z0-9]+|[^/]*(?:secret|credential|password|keystore)[^/]*)$|\.(?:pem|key|p12|pfx|jks|keystore|crt|cer|der|asc|gpg|kdbx|ppk|tfvars|tfstate|env)$/i
 const secretName =
   /(?:secret|passw(?:or)?d|passwd|pwd|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|bearer|connection[_-]?string)/i
-/** A name, then a value in quotes or to the end of the line. */
-const assigned = /[:=]\s*(?:["'`]|\S{6,})/
+/** A name, then a value: in quotes, or of a key's letters alone to the end of the line. */
+const assigned = /[:=]\s*(?:["'`]|(?:(?:Bearer|Basic)\s+)?[\w+/=-]{8,}\s*$)/
 
 export function isSecretFile(path: string): boolean {
   return secretFile.test(path)

@@ -23,12 +23,11 @@ export function linkTraces(
   const single = commits.filter(({ parents }) => parents.length < 2)
   const bySha = new Map(single.map((commit) => [commit.sha, commit]))
   const children = new Map<string, Node[]>()
-  for (const commit of single) {
-    for (const parent of commit.parents) {
-      children.set(parent, [...(children.get(parent) ?? []), commit])
-    }
+  for (const commit of single) for (const parent of commit.parents) append(children, parent, commit)
+  const byPath = new Map<string, Node[]>()
+  for (const commit of single.toSorted((a, b) => a.committedAtMs - b.committedAtMs)) {
+    for (const { path } of commit.files) append(byPath, path, commit)
   }
-  const oldestFirst = single.toSorted((a, b) => a.committedAtMs - b.committedAtMs)
   const addedOf = new Map(
     single.map(({ sha, files }) => [sha, new Map(files.map(({ path, added }) => [path, added]))]),
   )
@@ -38,7 +37,9 @@ export function linkTraces(
     return path !== null && insideOf(edit.range, added.get(path)!).length > 0
   }
   const after = (edit: TraceEdit): Node[] => {
-    const first = oldestFirst.find((each) => each.committedAtMs >= edit.atMs && holds(each, edit))
+    const path = pathIn(edit, byPath)
+    const touching = path === null ? [] : byPath.get(path)!
+    const first = touching.find((each) => each.committedAtMs >= edit.atMs && holds(each, edit))
     return first === undefined ? [] : [first]
   }
   const found = new Map<string, LinkedEdit[]>()
@@ -52,10 +53,14 @@ export function linkTraces(
         : revision === null
           ? after(edit)
           : (children.get(revision) ?? []).filter((each) => holds(each, edit))
-      for (const { sha } of holders) {
-        found.set(sha, [...(found.get(sha) ?? []), { edit, exact, locator: path }])
-      }
+      for (const { sha } of holders) append(found, sha, { edit, exact, locator: path })
     }
   }
   return found
+}
+
+function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [item])
+  else list.push(item)
 }

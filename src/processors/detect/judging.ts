@@ -22,6 +22,8 @@ const dayMs = 24 * hourMs
 const routesFitted = 10
 const recentMs = 2 * hourMs
 const minutesLearnt = 360
+const minutesOfDay = 1440
+const forgottenMs = 7 * dayMs
 
 export type FittedSignal = 'errors' | 'traffic'
 
@@ -76,12 +78,14 @@ function fitOf(
   const key = fitKey(signal, source, route)
   const history = past.counts[source]
   const known = past.fits.get(key)
-  const learnt = known === undefined ? null : known.fit
-  const freshMs = learnt !== null && learnt.minutes < 1440 ? 6 * hourMs : dayMs
-  if (known !== undefined && history.toMs - known.atMs < freshMs) return frozen(known.fit)
+  if (known !== undefined) {
+    const keptMs = known.fit.minutes < minutesOfDay ? 6 * hourMs : dayMs
+    if (history.toMs - known.atMs < keptMs) return frozen(known.fit)
+  }
   const series = seriesElements(history, route)
-  const known_ = series?.elements.filter((each) => each !== null).length ?? 0
-  if (series === null || (known_ * series.stepMs) / 60_000 < minutesLearnt) return null
+  if (series === null) return null
+  const elements = series.elements.filter((each) => each !== null).length
+  if ((elements * series.stepMs) / 60_000 < minutesLearnt) return null
   const steps = series.stepMs / stepMs
   const countsOf = (each: { requests: number; errors: number } | null): RateCounts | null =>
     each === null
@@ -104,6 +108,10 @@ function fitOf(
   }
   const fit = fitStream(asked, null)
   past.fits.set(key, { fit, atMs: history.toMs })
+  // Routes come and go, and their names are the senders'.
+  for (const [name, { atMs }] of past.fits) {
+    if (atMs < history.toMs - forgottenMs) past.fits.delete(name)
+  }
   return frozen(fit)
 }
 
