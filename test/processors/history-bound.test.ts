@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment, Snapshot } from '../../src/contracts/service-events.ts'
-import { FleetMaxima } from '../../src/processors/detect/fleet-maxima.ts'
+import { Fleet } from '../../src/processors/detect/fleet.ts'
 import { takeDeployment } from '../../src/core/releases/lifecycle.ts'
 import { absorbRollup, absorbSnapshot } from '../../src/processors/detect/absorb.ts'
 import { Dirty } from '../../src/processors/detect/dirty.ts'
@@ -24,7 +24,7 @@ function run() {
     heard: () => true,
     lost: () => false,
     bucketClosed: () => undefined,
-    fleet: new FleetMaxima(),
+    fleet: new Fleet(),
     counted: () => undefined,
   })
   const pass = (fromMs: number, toMs: number, version = '1') => {

@@ -9,7 +9,8 @@ import { windowMs } from '../../core/rollup/track.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { bucketsBetween, chooseSource, routeTotals } from './history.ts'
 import { isFedByGauges } from './gauge-state.ts'
-import { freezeJudging, type JudgingQuestion } from './judging.ts'
+import { freezeJudging } from './judging.ts'
+import type { Fleet } from './fleet.ts'
 import { previousLabel } from './progress.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
@@ -76,8 +77,7 @@ function isSeen({ versions }: ServiceState, source: Beginning['source'], version
 
 export interface Freezing {
   readonly settings: DetectSettings
-  /** Maxima of the placebos of all services of the unit. */
-  readonly fleet: JudgingQuestion['fleet']
+  readonly fleet: Fleet
 }
 
 export function freezeWatch(

@@ -40,7 +40,7 @@ import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
 import { findingOutputs } from './finding-outputs.ts'
-import { FleetMaxima } from './fleet-maxima.ts'
+import { Fleet } from './fleet.ts'
 import { absorbGauge } from './gauge-state.ts'
 import { ServiceRun } from './service-run.ts'
 import type { DetectObserver } from './observer.ts'
@@ -76,7 +76,7 @@ class DetectMachine implements Machine {
   readonly #absorbing: Absorbing
   readonly #unit: UnitState
   readonly #services: Services
-  readonly #fleet = new FleetMaxima()
+  readonly #fleet = new Fleet()
   readonly #deployments: Deployments
   /** Gauges of all services. */
   #gauges = 0

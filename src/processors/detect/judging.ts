@@ -13,7 +13,8 @@ import type { FrozenFit, Judging } from '../../core/releases/release-state.ts'
 import { seriesBins, seriesElements, wholeService } from '../../core/rollup/count-history.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
-import { maximaOf, type PastTrack } from './past-state.ts'
+import type { Fleet } from './fleet.ts'
+import { type FittedSignal, fitKey, maximaOf, type PastTrack } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 const hourMs = 3_600_000
@@ -25,19 +26,13 @@ const minutesLearnt = 360
 const minutesOfDay = 1440
 const forgottenMs = 7 * dayMs
 
-export type FittedSignal = 'errors' | 'traffic'
-
 export interface JudgingQuestion {
   readonly source: PastTrack
   readonly stepMs: number
   /** Routes of the watch, most requests first. */
   readonly routes: readonly string[]
-  /** Maxima of the placebos of all services of the unit. */
-  readonly fleet: (signal: PlaceboSignal) => readonly number[]
+  readonly fleet: Pick<Fleet, 'maxima' | 'nuisance'>
 }
-
-export const fitKey = (signal: FittedSignal, track: PastTrack, route: string) =>
-  `${signal} ${track} ${route}`
 
 /** Fits that are made anew are kept in the service's past. */
 export function freezeJudging(state: ServiceState, question: JudgingQuestion): Judging {
@@ -60,7 +55,7 @@ export function freezeJudging(state: ServiceState, question: JudgingQuestion): J
       signal,
       mode: 'forecast',
       own,
-      fleet: question.fleet(signal),
+      fleet: question.fleet.maxima(signal),
     })
     if (kappa > 1) kappas.push([signal, kappa])
     if (!trusted) untrusted.push([signal, falseShare ?? 1])
@@ -72,7 +67,7 @@ function fitOf(
   state: ServiceState,
   signal: FittedSignal,
   route: string,
-  { source, stepMs }: JudgingQuestion,
+  { source, stepMs, fleet }: JudgingQuestion,
 ): FrozenFit | null {
   const { past } = state
   const key = fitKey(signal, source, route)
@@ -83,9 +78,11 @@ function fitOf(
     if (history.toMs - known.atMs < keptMs) return frozen(known.fit)
   }
   const series = seriesElements(history, route)
-  if (series === null) return null
-  const elements = series.elements.filter((each) => each !== null).length
-  if ((elements * series.stepMs) / 60_000 < minutesLearnt) return null
+  const elements = series?.elements.filter((each) => each !== null).length ?? 0
+  if (series === null || (elements * series.stepMs) / 60_000 < minutesLearnt) {
+    const nuisance = fleet.nuisance(signal)
+    return nuisance && { nuisance, season: null }
+  }
   const steps = series.stepMs / stepMs
   const countsOf = (each: { requests: number; errors: number } | null): RateCounts | null =>
     each === null
@@ -106,7 +103,7 @@ function fitOf(
     recent: recentOf(state, signal, route, { source, toMs: history.toMs }),
     ...(bins.length > 0 && series.stepMs <= 600_000 ? { bins } : {}),
   }
-  const fit = fitStream(asked, null)
+  const fit = fitStream(asked, fleet.nuisance(signal))
   past.fits.set(key, { fit, atMs: history.toMs })
   // Routes come and go, and their names are the senders'.
   for (const [name, { atMs }] of past.fits) {
@@ -116,7 +113,7 @@ function fitOf(
 }
 
 function frozen({ nuisance, season, from }: ReturnType<typeof fitStream>): FrozenFit | null {
-  return from === 'own' || from === 'mixed' ? { nuisance, season } : null
+  return from === 'default' ? null : { nuisance, season }
 }
 
 /** Buckets of the newest two hours at the stream's own step. */

@@ -7,6 +7,7 @@
  */
 import type { PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
+import type { Nuisance } from '../../core/detection/parameters.ts'
 import {
   countHourMs,
   type CountHistory,
@@ -19,6 +20,11 @@ import type { Bucket } from '../../core/rollup/track.ts'
 
 export const pastTracks = ['spans', 'metrics'] as const
 export type PastTrack = (typeof pastTracks)[number]
+
+export type FittedSignal = 'errors' | 'traffic'
+
+export const fitKey = (signal: FittedSignal, track: PastTrack, route: string) =>
+  `${signal} ${track} ${route}`
 
 export interface KnownFit {
   readonly fit: StreamFit
@@ -108,6 +114,13 @@ export function notePlacebo(past: PastState, placebo: Placebo): void {
 /** Maxima of one signal. */
 export function maximaOf(past: PastState, signal: PlaceboSignal): number[] {
   return past.placebos.flatMap(({ maxima }) => maxima[signal] ?? [])
+}
+
+/** Of the fits on a long history of one signal. */
+export function ownNuisances(past: PastState, signal: FittedSignal): Nuisance[] {
+  return [...past.fits]
+    .filter(([key, { fit }]) => fit.from === 'own' && key.startsWith(`${signal} `))
+    .map(([, { fit }]) => fit.nuisance)
 }
 
 export function storePast({ counts, fits, placebos }: PastState): unknown {

@@ -6,7 +6,6 @@
 import { windowMs } from '../../core/rollup/track.ts'
 import { type Freezing, freezeSentinel } from './begin-watch.ts'
 import type { Dirty } from './dirty.ts'
-import type { FleetMaxima } from './fleet-maxima.ts'
 import { chooseSource } from './history.ts'
 import { notePlacebo } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
@@ -17,7 +16,6 @@ const minuteMs = 60_000
 const historyMs = 20 * minuteMs
 
 export interface SentinelContext extends Freezing {
-  readonly fleetMaxima: FleetMaxima
   readonly dirty: Dirty
   readonly watchOf: (facts: NonNullable<ServiceState['sentinel']>) => Watch
   readonly placeboEnded: (alarmed: boolean) => void
@@ -31,7 +29,7 @@ export class SentinelRun {
   constructor(state: ServiceState, context: SentinelContext) {
     this.#state = state
     this.#context = context
-    context.fleetMaxima.replace([], state.past.placebos)
+    context.fleet.join(state.past)
     if (state.sentinel !== null) this.#watch = context.watchOf(state.sentinel)
   }
 
@@ -65,7 +63,7 @@ export class SentinelRun {
 
   /** The service is forgotten. */
   end(): void {
-    this.#context.fleetMaxima.replace(this.#state.past.placebos, [])
+    this.#context.fleet.leave(this.#state.past)
   }
 
   /** What is said while something was released tells nothing of quiet times. */
@@ -79,7 +77,7 @@ export class SentinelRun {
     if (overlaps || Object.keys(maxima).length === 0) return
     const before = past.placebos
     notePlacebo(past, { atMs: lastEndMs, maxima })
-    this.#context.fleetMaxima.replace(before, past.placebos)
+    this.#context.fleet.replace(before, past.placebos)
   }
 
   /** There is something to compare with, and traffic of late. */

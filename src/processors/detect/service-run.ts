@@ -12,7 +12,7 @@ import { beginning, type Freezing, freezeWatch, historyKeptMs } from './begin-wa
 import { dueMs, openToMs, settledMs } from './closing-times.ts'
 import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
-import type { FleetMaxima } from './fleet-maxima.ts'
+import type { Fleet } from './fleet.ts'
 import { forgetSeries } from './forget-series.ts'
 import { forgetGauges, isFedByGauges } from './gauge-state.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
@@ -32,7 +32,7 @@ export interface RunContext {
   readonly bucketClosed: (track: TrackName, bucket: Bucket) => void
   readonly counted: (what: keyof ServiceCounts, count: number) => void
   readonly placeboEnded?: (alarmed: boolean) => void
-  readonly fleet: FleetMaxima
+  readonly fleet: Fleet
 }
 
 export class ServiceRun {
@@ -52,7 +52,6 @@ export class ServiceRun {
     this.#rebuild()
     this.#sentinel = new SentinelRun(state, {
       ...this.#freezing,
-      fleetMaxima: context.fleet,
       dirty: context.dirty,
       watchOf: (facts) => this.#watchOf(null, facts),
       placeboEnded: (alarmed) => context.placeboEnded?.(alarmed),
@@ -284,7 +283,7 @@ export class ServiceRun {
 
   get #freezing(): Freezing {
     const { settings, fleet } = this.#context
-    return { settings, fleet: (signal) => fleet.of(signal) }
+    return { settings, fleet }
   }
 
   #releaseFindings(): Finding[] {

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest'
 import { forecastBaseline, logRateAt } from '../../../src/core/detection/baseline.ts'
 import { calibrate } from '../../../src/core/detection/calibrate.ts'
 import { between, fitStream, fleetNuisance } from '../../../src/core/detection/fit.ts'
-import { instanceSplit } from '../../../src/core/detection/instance-split.ts'
 import { coldStart } from '../../../src/core/detection/parameters.ts'
 import { type Bucket, SimulatedService } from '../../support/traffic-simulator.ts'
 
@@ -108,17 +107,6 @@ it('the fleet is the median of each parameter', () => {
 
   expect(fleetNuisance(fits)).toEqual({ eta: 0.30000000000000004, tau: 0.2, phiPerMinute: 0.9 })
   expect(fleetNuisance([])).toBeNull()
-})
-
-it('an A/A split takes whole groups of instances, near the share asked for, and loses nothing', () => {
-  const groups = Array.from({ length: 16 }, (_, i) => [i < 10 ? 100 : 0, i < 10 ? i : 0] as const)
-  const [split] = instanceSplit([groups, null], 0.2)!
-
-  expect(split).toEqual({ n1: 200, e1: 1, n0: 800, e0: 44 })
-})
-
-it('a single instance has no A/A split', () => {
-  expect(instanceSplit([[[100, 3]]], 0.2)).toBeNull()
 })
 
 const placebos = (count: number, value: (i: number) => number) =>

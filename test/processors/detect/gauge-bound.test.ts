@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { Dirty } from '../../../src/processors/detect/dirty.ts'
 import { restoreServices } from '../../../src/processors/detect/entries.ts'
-import { FleetMaxima } from '../../../src/processors/detect/fleet-maxima.ts'
+import { Fleet } from '../../../src/processors/detect/fleet.ts'
 import { absorbGauge } from '../../../src/processors/detect/gauge-state.ts'
 import { ServiceRun } from '../../../src/processors/detect/service-run.ts'
 import { emptyService, type ServiceState } from '../../../src/processors/detect/service-state.ts'
@@ -59,7 +59,7 @@ describe('the gauges of a service', () => {
       lost: () => false,
       bucketClosed: () => undefined,
       counted: () => undefined,
-      fleet: new FleetMaxima(),
+      fleet: new Fleet(),
     })
     for (let minute = 0; minute < 16 * 1_440; minute++) {
       absorb(state, dirty, minute, 'a')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EvidenceFinding, Finding } from '../../../src/contracts/findings.ts'
 import type { ServiceEvent } from '../../../src/contracts/service-events.ts'
 import type { Bucket } from '../../../src/core/rollup/track.ts'
-import { FleetMaxima } from '../../../src/processors/detect/fleet-maxima.ts'
+import { Fleet } from '../../../src/processors/detect/fleet.ts'
 import { freezeJudging } from '../../../src/processors/detect/judging.ts'
 import { emptyPast, foldPast, notePlacebo } from '../../../src/processors/detect/past-state.ts'
 import { emptyService } from '../../../src/processors/detect/service-state.ts'
@@ -90,7 +90,7 @@ describe('what log evidence is divided by', () => {
     source: 'spans' as const,
     stepMs: 10_000,
     routes: [],
-    fleet: () => fleet,
+    fleet: { maxima: () => fleet, nuisance: () => null },
   })
 
   it('is 1 while nothing is known, and for a service that is as quiet as it should be', () => {
@@ -138,15 +138,15 @@ describe('what log evidence is divided by', () => {
       atMs: at,
       maxima: { errors: (at * 7) % 50 },
     }))
-    const [one, two] = [new FleetMaxima(), new FleetMaxima()]
+    const [one, two] = [new Fleet(), new Fleet()]
     one.replace([], placebos)
     for (const each of placebos.toReversed()) two.replace([], [each])
-    expect(one.of('errors')).toEqual(two.of('errors'))
+    expect(one.maxima('errors')).toEqual(two.maxima('errors'))
     one.replace(placebos, placebos.slice(10))
-    expect(one.of('errors')).toHaveLength(40)
+    expect(one.maxima('errors')).toHaveLength(40)
     const many = Array.from({ length: 9_000 }, (_, at) => ({ atMs: at, maxima: { traffic: at } }))
     one.replace([], many)
-    const sample = one.of('traffic')
+    const sample = one.maxima('traffic')
     expect(sample).toHaveLength(2_000)
     expect([sample[0], sample[1_999]]).toEqual([0, 8_999])
     expect(Math.abs(sample[1_800]! - 8_100)).toBeLessThan(10)
@@ -183,10 +183,31 @@ it('fits of routes that are asked for no more are forgotten after a week', () =>
     source: 'metrics' as const,
     stepMs: minuteMs,
     routes: ['GET /'],
-    fleet: () => [],
+    fleet: new Fleet(),
   }
   const { fits } = freezeJudging(state, question)
   expect(fits.map(([stream]) => stream)).toEqual(['errors ', 'traffic ', 'errors GET /'])
   expect(state.past.fits.has('errors metrics GET /old')).toBe(false)
   expect(state.past.fits.has('errors metrics GET /late')).toBe(true)
+})
+
+it('a service that is new is judged by the unrest of its neighbours', () => {
+  const fleet = new Fleet()
+  const neighbour = emptyService('production/shop/cart')
+  const nuisance = { eta: 0.5, tau: 0.2, phiPerMinute: 0.95 }
+  const fit = {
+    nuisance,
+    season: null,
+    weakHistory: false,
+    from: 'own' as const,
+    minutes: 9_000,
+    events: 900,
+  }
+  neighbour.past.fits.set('errors metrics ', { fit, atMs: 0 })
+  fleet.join(neighbour.past)
+  const question = { source: 'metrics' as const, stepMs: minuteMs, routes: [], fleet }
+  const state = emptyService('production/shop/new')
+  expect(freezeJudging(state, question).fits).toEqual([['errors ', { nuisance, season: null }]])
+  fleet.leave(neighbour.past)
+  expect(freezeJudging(state, question).fits).toEqual([])
 })

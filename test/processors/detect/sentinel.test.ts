@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { FleetMaxima } from '../../../src/processors/detect/fleet-maxima.ts'
+import { Fleet } from '../../../src/processors/detect/fleet.ts'
 import { absorbRollup } from '../../../src/processors/detect/absorb.ts'
 import { Dirty } from '../../../src/processors/detect/dirty.ts'
 import { ServiceRun } from '../../../src/processors/detect/service-run.ts'
@@ -19,7 +19,7 @@ it('watches over a service whose metrics come every five minutes, beside sampled
     heard: () => true,
     lost: () => false,
     bucketClosed: () => undefined,
-    fleet: new FleetMaxima(),
+    fleet: new Fleet(),
     counted: () => undefined,
   })
   const into = { dirty, versionsMax: 4 }

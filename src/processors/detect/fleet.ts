@@ -1,15 +1,34 @@
 /**
- * The placebos of all services of a unit, by signal: what a stream with few of its own is compared with. Derived from the
- * services' states; of many an even sample is told, so that asking costs the same however many there are.
+ * What all services of a unit have learnt: their placebos and fits, which stand in for a stream with few of its own.
+ * Derived from the services' states. Of many placebos an even sample is told, so that asking costs the same however many
+ * there are (detection reference, sections 4.5 and 10).
  */
+import { fleetNuisance } from '../../core/detection/fit.ts'
+import type { Nuisance } from '../../core/detection/parameters.ts'
 import { type PlaceboSignal, placeboSignals } from '../../core/detection/placebo-signals.ts'
-import type { Placebo } from './past-state.ts'
+import { type FittedSignal, ownNuisances, type PastState, type Placebo } from './past-state.ts'
 
 const sampleMax = 2_000
 
-export class FleetMaxima {
+export class Fleet {
+  readonly #pasts = new Set<PastState>()
   /** Ascending. */
   readonly #sorted = new Map<PlaceboSignal, number[]>()
+
+  join(past: PastState): void {
+    this.#pasts.add(past)
+    this.replace([], past.placebos)
+  }
+
+  leave(past: PastState): void {
+    this.#pasts.delete(past)
+    this.replace(past.placebos, [])
+  }
+
+  /** Medians of what was fitted on a long history; null for none. */
+  nuisance(signal: FittedSignal): Nuisance | null {
+    return fleetNuisance([...this.#pasts].flatMap((past) => ownNuisances(past, signal)))
+  }
 
   /** The placebos of one service were `before` and are `after`. */
   replace(before: readonly Placebo[], after: readonly Placebo[]): void {
@@ -23,7 +42,8 @@ export class FleetMaxima {
     }
   }
 
-  of(signal: PlaceboSignal): readonly number[] {
+  /** Maxima of the placebos, ascending. */
+  maxima(signal: PlaceboSignal): readonly number[] {
     const sorted = this.#sorted.get(signal) ?? []
     if (sorted.length <= sampleMax) return sorted
     const step = (sorted.length - 1) / (sampleMax - 1)
