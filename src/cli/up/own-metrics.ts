@@ -18,6 +18,7 @@ export interface Gauges {
   readonly releases: readonly Release[]
   readonly incidents: readonly Incident[]
   readonly nowMs: number
+  readonly memory: Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed' | 'external'>
 }
 
 const liveReleasesMax = 500
@@ -99,6 +100,7 @@ export class OwnMetrics {
       ...found(gauges),
       // Nothing delivers yet.
       counter('culprit_deliveries_total', 'Deliveries, by sink and what became of them.', []),
+      ...memoryOf(gauges),
     ])
   }
 
@@ -222,6 +224,15 @@ function found({ releases, incidents }: Gauges): Metric[] {
     gauge('culprit_releases_unjoined', 'Releases whose telemetry never came.', [['', unjoined]]),
     gauge('culprit_release_regression', 'Whether a release is regressed.', newestOf(regressions)),
     gauge('culprit_incidents_open', 'Open incidents.', [['', open]]),
+  ]
+}
+
+/** Under the names that dashboards of Node processes look for. */
+function memoryOf({ memory }: Gauges): Metric[] {
+  return [
+    gauge('process_resident_memory_bytes', 'Resident memory.', [['', memory.rss]]),
+    gauge('nodejs_heap_size_used_bytes', 'Used of the heap.', [['', memory.heapUsed]]),
+    gauge('nodejs_external_memory_bytes', 'Held beside the heap.', [['', memory.external]]),
   ]
 }
 

@@ -120,6 +120,7 @@ function apiOf({ openApi }: UpOptions, { shown, runs, metrics, backend }: ApiPar
         releases: shown?.view.releases() ?? [],
         incidents: shown?.view.incidents() ?? [],
         nowMs: systemClock.now(),
+        memory: process.memoryUsage(),
       }),
     notReady: () => [
       ...units().flatMap(({ unit, state, reason }) =>

@@ -36,7 +36,8 @@ function doors() {
     services: () => Promise.resolve([]),
   })
   const letters = () => records.filter(({ topic }) => topic === topics.deadLetters)
-  const text = () => metrics.text({ units: [], releases: [], incidents: [], nowMs: atMs })
+  const memory = { rss: 1, heapUsed: 1, external: 1 }
+  const text = () => metrics.text({ units: [], releases: [], incidents: [], nowMs: atMs, memory })
   return { intake, records, letters, text }
 }
 

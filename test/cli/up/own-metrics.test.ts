@@ -6,8 +6,9 @@ import { rollupOf } from '../../support/service-events.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 const units = [{ unit: 'detect/0', state: 'running', commits: 0, commitMs: 0 }] as UnitStatus[]
+const memory = { rss: 3_000, heapUsed: 2_000, external: 1_000 }
 const textOf = (metrics: OwnMetrics, nowMs = startMs) =>
-  metrics.text({ units, releases: [], incidents: [], nowMs })
+  metrics.text({ units, releases: [], incidents: [], nowMs, memory })
 
 /** Contract section 12, and what design.md says is counted beside it. */
 const announced = [
@@ -48,6 +49,14 @@ describe('the metrics of Culprit itself', () => {
     expect(rows('culprit_deliveries_total')).toEqual([])
     expect(rows('culprit_placebo_alarm_ratio')).toEqual([])
     expect(rows('culprit_tick_lag_seconds')).toEqual([])
+  })
+
+  it('tell the memory of the process', () => {
+    const text = textOf(new OwnMetrics())
+
+    expect(text).toContain('process_resident_memory_bytes 3000\n')
+    expect(text).toContain('nodejs_heap_size_used_bytes 2000\n')
+    expect(text).toContain('nodejs_external_memory_bytes 1000\n')
   })
 
   it('tell how far the ticks go and which units windows close without', () => {
