@@ -29,9 +29,12 @@ const suites = [
   { file: './start-idle.ts', unit: 'see the name' },
 ]
 
+/** Half an hour: when it is named. */
+const soak = { file: './memory-soak.ts', unit: 'MB' }
+
 const only = process.argv[2]
 const rows: Required<Row>[] = []
-for (const { file, unit } of suites) {
+for (const { file, unit } of only === undefined ? suites : [...suites, soak]) {
   if (only !== undefined && !file.includes(only)) continue
   process.stderr.write(`${file}\n`)
   const module = (await import(file)) as { run(): Promise<readonly Row[]> }

@@ -9,18 +9,25 @@ export function spansBody({
   number: seed,
   spans: spansEach,
   nowMs,
+  service = 'checkout',
+  version = '1.0.0',
+  failEvery = 97,
 }: {
   readonly number: number
   readonly spans: number
   readonly nowMs: number
+  readonly service?: string
+  readonly version?: string
+  /** Of so many spans one fails. */
+  readonly failEvery?: number
 }): Uint8Array {
   const spans = Array.from({ length: spansEach }, (_, i) => {
     const n = seed * spansEach + i
     const endMs = nowMs - (n % 5_000)
-    const failed = n % 97 === 0
+    const failed = n % failEvery === 0
     return {
-      traceId: Buffer.from(n.toString(16).padStart(32, '0'), 'hex').toString('base64'),
-      spanId: Buffer.from(n.toString(16).padStart(16, '0'), 'hex').toString('base64'),
+      traceId: n.toString(16).padStart(32, '0'),
+      spanId: n.toString(16).padStart(16, '0'),
       name: 'POST /orders',
       kind: i % 3 === 0 ? 2 : i % 3 === 1 ? 3 : 1,
       startTimeUnixNano: String(BigInt(endMs - 20 - (n % 80)) * 1_000_000n),
@@ -41,9 +48,9 @@ export function spansBody({
     }
   })
   const attributes = [
-    text('service.name', 'checkout'),
+    text('service.name', service),
     text('service.namespace', 'shop'),
-    text('service.version', '1.0.0'),
+    text('service.version', version),
     text('deployment.environment.name', 'production'),
     text('service.instance.id', `instance-${seed % 3}`),
   ]
