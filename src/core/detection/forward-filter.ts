@@ -9,8 +9,8 @@
  * Invariants after each bucket, per warm-up: sum of null mass = 1; not started + all effects = 1.
  * Null and full model are scaled by peaks of their own: with a shared one the null underflows for large
  * counts. Where even that underflows (all mass sits where the bucket says it cannot be), the bucket is done
- * in log space. Once the processes are warm the chains of the warm-ups obey one law and are merged, which
- * is exact: they are mixed by what each has come to weigh.
+ * in log space. Once the processes are warm (to 1e-4 of the rate) the chains of the warm-ups obey one law
+ * and are merged: they are mixed by what each has come to weigh.
  */
 import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 import { type EffectRows, moveBack, moveToEffects } from './effect-moves.ts'
@@ -34,7 +34,7 @@ const normaliserMin = 1e-250
 /** Null and full model share their exponentials while their peaks are no further apart. */
 const sharedPeakMax = 300
 /** Log rate of the warmest processes below which warm-ups are no longer told apart. */
-const warmBelow = 1e-7
+const warmBelow = 1e-4
 
 export class ForwardFilter {
   readonly model: FilterModel
