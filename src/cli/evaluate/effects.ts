@@ -21,11 +21,13 @@ export interface Effect {
   readonly traffic?: number
   /** Minute of the onset. */
   readonly fromMinute: number
+  /** Minute from which the new version serves no more: it has been rolled back. */
+  readonly goneFromMinute?: number
 }
 
 export const none: Effect = { name: 'none', fromMinute: 0 }
 
-/** Errors x `ratio` from `fromMinute` on; x `after` (1: rolled back) from `untilMinute` on. */
+/** Errors x `ratio` from `fromMinute` on; x `after` from `untilMinute` on (1: the version is rolled back then). */
 export function errorsTimes(
   ratio: number,
   over: { fromMinute?: number; untilMinute?: number; after?: number; route?: number } = {},
@@ -39,6 +41,7 @@ export function errorsTimes(
     errors: (minute) => (minute < fromMinute ? 0 : Math.log(minute < untilMinute ? ratio : after)),
     ...(route === undefined ? {} : { route }),
     fromMinute,
+    ...(Number.isFinite(untilMinute) && after === 1 ? { goneFromMinute: untilMinute } : {}),
   }
 }
 

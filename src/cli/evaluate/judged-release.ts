@@ -5,9 +5,12 @@
 import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.ts'
 import type { Verdict } from '../../contracts/release.ts'
 import { decideVerdict, firstVerdict, loudStreams } from '../../core/attribution/verdict.ts'
+import { Aftermath, type AftermathCount, type UsualErrors } from '../../core/detection/aftermath.ts'
 import { combineLogE, eBenjaminiHochberg } from '../../core/detection/combine.ts'
 import { judgeDefaults } from '../../core/detection/judge.ts'
+import { latencyQuantiles } from '../../core/detection/parameters.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
+import { errorsOf, slowOf } from './series.ts'
 import type { Counts } from './service.ts'
 import {
   type ReleaseSetup,
@@ -35,6 +38,8 @@ export interface JudgeOptions {
   readonly untilEnd: boolean
   /** Log evidence, at the release, of the monitors started 30 min before it. */
   readonly preTrend: () => number | null
+  /** Minute from which the new version serves no more. */
+  readonly goneFromMinute?: number
 }
 
 const release = { exposedAtMs: null, startedAtMs: 0 } as unknown as ReleaseFinding
@@ -45,6 +50,7 @@ export class ReleaseJudge {
   readonly #setup: ReleaseSetup
   readonly #streams: readonly ReleaseStream[]
   readonly #weights: readonly number[]
+  readonly #aftermath = new Aftermath()
 
   constructor(setup: ReleaseSetup, only?: (stream: ReleaseStream) => boolean) {
     this.#setup = setup
@@ -68,7 +74,10 @@ export class ReleaseJudge {
     for (const stream of this.#streams) stream.push(counts)
   }
 
-  judge(watch: Iterable<Counts>, { untilEnd, preTrend }: JudgeOptions): Judged {
+  judge(
+    watch: Iterable<Counts>,
+    { untilEnd, preTrend, goneFromMinute = Infinity }: JudgeOptions,
+  ): Judged {
     let state = firstVerdict()
     let bucket = 0
     let logEMax = -Infinity
@@ -77,6 +86,8 @@ export class ReleaseJudge {
     let recoveredMinutes: number | null = null
     for (const counts of watch) {
       this.push(counts)
+      if ((bucket * stepMs) / 60_000 >= goneFromMinute)
+        this.#aftermath.note(everyone(counts), stepMs)
       bucket++
       const logE = this.logE
       logEMax = Math.max(logEMax, logE)
@@ -112,9 +123,10 @@ export class ReleaseJudge {
     const { startMs, mode } = this.#setup
     const streams = this.#streams.map((stream, i) => {
       const weight = this.#weights[i]!
-      const evidence = stream.evidence({ weight, full: false })
-      if (!onsets || evidence.logE < judgeDefaults.suspiciousLogE) return evidence
-      return stream.evidence({ weight, full: true })
+      const quick = stream.evidence({ weight, full: false })
+      const full = onsets && quick.logE >= judgeDefaults.suspiciousLogE
+      const evidence = full ? stream.evidence({ weight, full }) : quick
+      return this.#aftermath.complete(evidence, () => usualErrors(this.#streams))
     })
     return {
       kind: 'evidence',
@@ -143,4 +155,18 @@ export class ReleaseJudge {
     )
     return [...new Set(rejected.map((i) => own[i]!.member))]
   }
+}
+
+function everyone(counts: Counts): AftermathCount {
+  const { n1, n0, e1, e0 } = errorsOf(null)(counts)
+  const slowOfService = latencyQuantiles.map((_, q) => {
+    const slow = slowOf(null, q)(counts)
+    return slow.e1 + slow.e0
+  })
+  return { n: n1 + n0, e: e1 + e0, slowOfService }
+}
+
+function usualErrors(streams: readonly ReleaseStream[]): UsualErrors | null {
+  const errors = streams.find(({ group }) => group === 'errors')
+  return errors?.evidence({ weight: 0, full: false }).baseline ?? null
 }

@@ -140,6 +140,7 @@ class ServiceRun {
     const culprit = judge.judge(watch, {
       untilEnd: asks === 'recovery',
       preTrend: () => this.#preTrend(slice),
+      ...(effect.goneFromMinute === undefined ? {} : { goneFromMinute: effect.goneFromMinute }),
     })
     return { culprit, rivals: rivalAlarms(mode, slice.before, watch) }
   }

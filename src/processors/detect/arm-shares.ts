@@ -1,7 +1,7 @@
 /** How much of the service each arm of a watch serves, and for how long one of them has been gone. Milliseconds. */
+import { Aftermath } from '../../core/detection/aftermath.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
-import { Aftermath } from './aftermath.ts'
 import type { Arms } from './arms.ts'
 import { requestsOf } from './history.ts'
 
@@ -11,7 +11,6 @@ export const goneShare = 0.05
 export class ArmShares {
   readonly aftermath = new Aftermath()
   #newShare = 0
-  #newGoneForMs = 0
   #oldGoneForMs = 0
 
   /** The new version's share of requests in the newest bucket with any. */
@@ -20,7 +19,7 @@ export class ArmShares {
   }
 
   get newGoneForMs(): number {
-    return this.#newGoneForMs
+    return this.aftermath.goneForMs
   }
 
   /** How long the old version of a split has had next to no requests. */
@@ -38,9 +37,8 @@ export class ArmShares {
     const stepMs = bucket.endMs - bucket.startMs
     const share = requestsOf(bucket, newVersion) / arms.everyone.n
     this.#newShare = share
-    this.#newGoneForMs = share < goneShare ? this.#newGoneForMs + stepMs : 0
     this.#oldGoneForMs = split && share > 1 - goneShare ? this.#oldGoneForMs + stepMs : 0
-    if (this.#newGoneForMs > 0) this.aftermath.note(arms)
+    if (share < goneShare) this.aftermath.note(arms.everyone, stepMs)
     else this.aftermath.reset()
   }
 }

@@ -6,12 +6,7 @@
  * when a stream or the release crosses a threshold, once a minute, and at the end.
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
-import {
-  hasRecovered,
-  judgeDefaults,
-  overallLogE,
-  releaseLogE,
-} from '../../core/detection/judge.ts'
+import { judgeDefaults, overallLogE, releaseLogE } from '../../core/detection/judge.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
 import { type Bucket, windowMs } from '../../core/rollup/track.ts'
@@ -284,19 +279,13 @@ export class Watch {
     const key = `${i} ${this.#handedOver}`
     const onset = loud ? this.#onsets.of(key, this.#lastEndMs, find) : null
     const withLatency = this.#latency.complete(evidence)
-    // A version that has gone takes its effect with it: a split has nothing left to compare, and a
-    // forecast need not wait for its filter to forget, if what came after is as before.
-    const gone =
-      this.#shares.newGoneForMs >= judgeDefaults.recoveredForMs &&
-      (evidence.mode === 'split' || this.#shares.aftermath.isUsual(evidence, this.#serviceErrors()))
-    const back = gone && !hasRecovered(evidence)
+    const after = this.#shares.aftermath.complete(withLatency, () => this.#serviceErrors())
     const falseShare = this.#builder.judge.falseShare(evidence.signal, evidence.mode)
     return {
-      ...withLatency,
+      ...after,
       onset,
       ...(this.release === null && { shiftedSinceMs: this.#shifts.sinceMs(i) }),
       ...(falseShare === null ? {} : { falseShare }),
-      ...(back && loud ? { recovered: 1, recoveredForMs: this.#shares.newGoneForMs } : {}),
     }
   }
 
