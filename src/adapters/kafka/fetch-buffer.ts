@@ -8,7 +8,8 @@ const trimMin = 1_024
 
 export class FetchBuffer {
   readonly #place: { readonly topic: string; readonly partition: number }
-  #messages: kafkajs.KafkaMessage[] = []
+  /** null before `#head`: what was taken may be large, and the list lives for as long as something waits. */
+  #messages: (kafkajs.KafkaMessage | null)[] = []
   #head = 0
   #bytes = 0
 
@@ -26,7 +27,7 @@ export class FetchBuffer {
 
   get firstOffset(): number | null {
     const first = this.#messages[this.#head]
-    return first === undefined ? null : Number(first.offset)
+    return first == null ? null : Number(first.offset)
   }
 
   add(messages: readonly kafkajs.KafkaMessage[]): void {
@@ -50,6 +51,7 @@ export class FetchBuffer {
       const message = this.#messages[this.#head]!
       bytes += bytesOf(message)
       records.push(toRecord(this.#place, message))
+      this.#messages[this.#head] = null
     }
     this.#bytes -= bytes
     if (this.isEmpty) this.clear()
