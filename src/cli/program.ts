@@ -112,7 +112,10 @@ function evaluateCommand(root: Command): void {
       '.culprit/evaluation',
     )
     .option('--no-run', 'run nothing: tell what has been measured')
-    .option('--out <dir>', 'writes evaluation.json and the plots there as well')
+    .option(
+      '--out <dir>',
+      'writes evaluation.json and the plots there, with what it held of the same seed',
+    )
     .option('--json', 'one line of JSON', false)
     .action(async (what, options) => {
       const { runEvaluate } = await import('./commands/evaluate.ts')

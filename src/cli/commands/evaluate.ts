@@ -5,10 +5,13 @@ import { UsageError } from '../../core/kernel/errors.ts'
 import { allCells, matching } from '../evaluate/cells.ts'
 import { figuresOf } from '../evaluate/figures.ts'
 import { parameterDigest, Pieces } from '../evaluate/pieces.ts'
+import { withKnownRows } from '../evaluate/known-rows.ts'
 import { delayPlot, falseAlarmPlot } from '../evaluate/plots.ts'
 import { runCells } from '../evaluate/run.ts'
 import { type Row, rowsOf } from '../evaluate/score.ts'
 import { figureTable, tableOf } from '../evaluate/table.ts'
+
+const written = 'evaluation.json'
 
 export interface EvaluateFlags {
   readonly seed: string
@@ -37,11 +40,13 @@ export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<v
     tell: (text) => process.stderr.write(`${text}\n`),
   })
   const digest = parameterDigest()
-  const rows = cells.flatMap((cell): Row[] => {
+  const own = cells.flatMap((cell): Row[] => {
     const count = Math.min(services, cell.releases.services)
     const results = Array.from({ length: count }, (_, service) => pieces.read(cell, service) ?? [])
     return rowsOf(cell, results.flat(), digest)
   })
+  const rows =
+    flags.out === undefined ? own : withKnownRows(own, join(flags.out, written), { seed, digest })
   if (flags.out !== undefined) writeOut(flags.out, seed, rows)
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ type: 'evaluation', seed, cells: rows })}\n`)
@@ -55,7 +60,7 @@ function writeOut(folder: string, seed: number, rows: readonly Row[]): void {
   mkdirSync(folder, { recursive: true })
   const file = (name: string, text: string) => writeFileSync(join(folder, name), text)
   const lines = rows.map((row) => JSON.stringify(row)).join(',\n')
-  file('evaluation.json', `{"type":"evaluation","seed":${seed},"cells":[\n${lines}\n]}\n`)
+  file(written, `{"type":"evaluation","seed":${seed},"cells":[\n${lines}\n]}\n`)
   file('false-alarms.svg', falseAlarmPlot(rows))
   file('delays.svg', delayPlot(rows))
 }

@@ -1,14 +1,15 @@
 /** The evaluation as a whole: resumable, reproducible, and what its rows mean. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { allCells, type Cell, matching, nameOf } from '../../../src/cli/evaluate/cells.ts'
 import { errorsTimes, none } from '../../../src/cli/evaluate/effects.ts'
+import { withKnownRows } from '../../../src/cli/evaluate/known-rows.ts'
 import { Pieces } from '../../../src/cli/evaluate/pieces.ts'
 import { runCells } from '../../../src/cli/evaluate/run.ts'
 import { type ReleaseResult, runService } from '../../../src/cli/evaluate/run-service.ts'
-import { rowsOf, wilson } from '../../../src/cli/evaluate/score.ts'
+import { type Row, rowsOf, wilson } from '../../../src/cli/evaluate/score.ts'
 
 let folder: string
 beforeEach(() => {
@@ -121,3 +122,21 @@ it('a null release is quiet in its rows too (seed 2)', () => {
   const [row] = rowsOf(quiet, runService(quiet, 2, 0), 'd')
   expect(row).toMatchObject({ method: 'culprit', effect: 'none', releases: 2, parameters: 'd' })
 }, 60_000)
+
+it('rows written before stay until a larger run of the same seed and parameters replaces them', () => {
+  const [first] = allCells()
+  const rowOf = (releases: number, parameters = 'p') => ({
+    ...rowsOf(first!, [result(null)], parameters)[0]!,
+    releases,
+  })
+  const file = join(folder, 'evaluation.json')
+  const write = (row: Row) => writeFileSync(file, JSON.stringify({ seed: 1, cells: [row] }))
+  const now = { seed: 1, digest: 'p' }
+  expect(withKnownRows([rowOf(3)], file, now)).toEqual([rowOf(3)])
+  write(rowOf(5))
+  expect(withKnownRows([rowOf(3)], file, now)).toEqual([rowOf(5)])
+  expect(withKnownRows([rowOf(8)], file, now)).toEqual([rowOf(8)])
+  expect(withKnownRows([], file, now)).toEqual([rowOf(5)])
+  expect(withKnownRows([], file, { ...now, seed: 2 })).toEqual([])
+  expect(withKnownRows([], file, { ...now, digest: 'q' })).toEqual([])
+})
