@@ -1,11 +1,13 @@
 /**
  * How Culprit opens kafkajs: with short timeouts and few retries of its own (who calls knows better how
- * long to go on), no topics made by accident, its log handed on, and the four codecs.
+ * long to go on), no topics made by accident, its log handed on, the four codecs, and two things mended.
  */
 import kafkajs from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
-import { fixIdleTimer } from './idle-timer.ts'
+import { stopIdleTimers } from './idle-timer.ts'
 import type { Told } from './kafka-event.ts'
+import { whyUnknown } from './known-kafkajs.ts'
+import { quickenRecords } from './record-encoding.ts'
 
 export interface KafkaLogin {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -40,8 +42,11 @@ export function openClient(options: ClientOptions): kafkajs.Kafka {
   if (!isPrepared) {
     isPrepared = true
     registerCodecs()
-    const why = fixIdleTimer()
-    if (why !== null) told({ kind: 'idle-timer-not-fixed', why })
+    const why = whyUnknown()
+    if (why === null) {
+      stopIdleTimers()
+      quickenRecords()
+    } else told({ kind: 'kafkajs-not-mended', why })
   }
   return new kafkajs.Kafka({
     brokers: [...options.brokers],

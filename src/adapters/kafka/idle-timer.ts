@@ -1,11 +1,9 @@
 /**
  * Stops the idle timers of kafkajs 2.2.4: without traffic its request queue arms a timer with a negative
  * delay again and again (issues 1556, 1704, 1751), 2,000 to 8,000 a second. A timer is needed only while
- * requests are throttled or pending (1532). The prototype is patched, for this version alone.
+ * requests are throttled or pending (1532). The prototype is patched.
  */
-import { createRequire } from 'node:module'
-
-const patchedVersion = '2.2.4'
+import { moduleOf } from './known-kafkajs.ts'
 
 interface RequestQueue {
   throttledUntil: number
@@ -15,14 +13,9 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void
 }
 
-/** Null when it was applied; otherwise why not, for one line in the log. */
-export function fixIdleTimer(): string | null {
-  const require = createRequire(import.meta.url)
-  const { version } = require('kafkajs/package.json') as { version: string }
-  if (version !== patchedVersion) return `kafkajs ${version} is not ${patchedVersion}`
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+export function stopIdleTimers(): void {
+  const { prototype } = moduleOf<{ prototype: RequestQueue }>('network/requestQueue')
   prototype.scheduleCheckPendingRequests = schedule
-  return null
 }
 
 function schedule(this: RequestQueue): void {

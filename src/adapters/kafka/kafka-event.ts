@@ -14,8 +14,8 @@ export type KafkaEvent =
       readonly partition: number
       readonly records: number
     }
-  /** The fix of the idle timers does not know this version of kafkajs. */
-  | { readonly kind: 'idle-timer-not-fixed'; readonly why: string }
+  /** What is mended in kafkajs is not known of this version. */
+  | { readonly kind: 'kafkajs-not-mended'; readonly why: string }
   /** A line of kafkajs' own log, warnings and errors alone. */
   | { readonly kind: 'log'; readonly message: string }
 
