@@ -28,6 +28,8 @@ type Take = (now: { readonly monotonicMs: number; readonly wallMs: number }) => 
   readonly telemetry: number
 }
 
+type Written = 'written' | 'silent' | 'busy' | 'unreachable'
+
 export class TickWriter {
   readonly #options: TickWriterOptions
   readonly #router: Router
@@ -36,8 +38,7 @@ export class TickWriter {
   #written = 0
   /** Telemetry of ticks that could not be written counts in the next one. */
   #telemetry = 0
-  #left: string[] = []
-  #busy = false
+  #writing: Promise<unknown> | null = null
   #cancel: (() => void) | null = null
 
   constructor(options: TickWriterOptions) {
@@ -54,12 +55,6 @@ export class TickWriter {
     this.#units.delete(unit)
   }
 
-  /** The unit has ended for good: the next tick says so. */
-  leave(unit: string): void {
-    this.#units.delete(unit)
-    this.#left.push(unit)
-  }
-
   start(): void {
     this.#cancel ??= this.#options.clock.timer(everyMs, () => {
       this.#cancel = null
@@ -73,10 +68,22 @@ export class TickWriter {
     this.#cancel = null
   }
 
+  /** The last tick, behind the one under way: it says that this unit has ended for good. */
+  async end(unit: string): Promise<Written> {
+    this.stop()
+    this.#units.delete(unit)
+    await this.#writing
+    return this.#tick({ left: [unit] })
+  }
+
   /** Writes one tick now. */
-  async tick(): Promise<'written' | 'silent' | 'busy' | 'unreachable'> {
-    if (this.#busy) return 'busy'
-    const { clock, log } = this.#options
+  tick(): Promise<Written> {
+    return this.#tick({})
+  }
+
+  async #tick(farewell: { readonly left?: readonly string[] }): Promise<Written> {
+    if (this.#writing !== null) return 'busy'
+    const { clock, roster } = this.#options
     const now = { monotonicMs: clock.monotonic(), wallMs: clock.now() }
     const units: Record<string, number> = {}
     for (const unit of [...this.#units.keys()].sort((a, b) => (a < b ? -1 : 1))) {
@@ -84,28 +91,28 @@ export class TickWriter {
       this.#telemetry += telemetry
       if (timeMs !== null) units[unit] = timeMs
     }
-    const left = this.#left
-    if (Object.keys(units).length === 0 && left.length === 0) return 'silent'
-    this.#busy = true
+    if (Object.keys(units).length === 0 && farewell.left === undefined) return 'silent'
+    const writing = this.#write({
+      kind: 'tick',
+      units,
+      records: this.#telemetry,
+      ...farewell,
+      ...(roster === undefined ? {} : { roster }),
+    })
+    this.#writing = writing
+    const written = await writing
+    this.#writing = null
+    if (written === 'written') this.#telemetry = 0
+    return written
+  }
+
+  async #write(tick: object): Promise<'written' | 'unreachable'> {
     try {
-      const { roster } = this.#options
-      await log.append(
-        this.#records({
-          kind: 'tick',
-          units,
-          records: this.#telemetry,
-          ...(left.length > 0 ? { left } : {}),
-          ...(roster === undefined ? {} : { roster }),
-        }),
-      )
-      this.#telemetry = 0
-      this.#left = this.#left.filter((unit) => !left.includes(unit))
+      await this.#options.log.append(this.#records(tick))
       return 'written'
     } catch (error) {
       if (!(error instanceof UnreachableError)) this.#options.failed(error)
       return 'unreachable'
-    } finally {
-      this.#busy = false
     }
   }
 

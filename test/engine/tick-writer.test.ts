@@ -80,8 +80,7 @@ describe('TickWriter', () => {
   it('says once which units have left in order', async () => {
     const { ticks, records } = await writer()
     ticks.add('http/1', () => ({ timeMs: 1, telemetry: 0 }))
-    ticks.leave('http/1')
-    expect(await ticks.tick()).toBe('written')
+    expect(await ticks.end('http/1')).toBe('written')
     expect(await ticks.tick()).toBe('silent')
     expect(decode((await records())[0]!.value)).toEqual({
       kind: 'tick',
@@ -89,5 +88,24 @@ describe('TickWriter', () => {
       records: 0,
       left: ['http/1'],
     })
+  })
+
+  it('says that a unit has left though a tick is under way', async () => {
+    const written: NewRecord[] = []
+    const acknowledged: (() => void)[] = []
+    const { ticks } = await writer((records) => {
+      written.push(...records)
+      return new Promise((resolve) => acknowledged.push(resolve))
+    })
+    ticks.add('u', () => ({ timeMs: 1, telemetry: 0 }))
+    ticks.add('http/1', () => ({ timeMs: 1, telemetry: 0 }))
+    const underWay = ticks.tick()
+    const ended = ticks.end('http/1')
+    acknowledged.shift()!()
+    expect(await underWay).toBe('written')
+    await Promise.resolve()
+    acknowledged.shift()!()
+    expect(await ended).toBe('written')
+    expect(decode(written.at(-1)!.value)).toMatchObject({ units: { u: 1 }, left: ['http/1'] })
   })
 })

@@ -61,9 +61,7 @@ export async function openTakingIn(
   const recorder = shared.record === null ? null : new Recorder(shared.record, hex)
   if (recorder !== null) closers.push(() => recorder.close())
   closers.push(async () => {
-    ticks.stop()
-    ticks.leave(door.unit)
-    await ticks.tick()
+    await ticks.end(door.unit)
   })
   const services = () => queries?.services() ?? Promise.resolve([])
   const intake = new Intake({
