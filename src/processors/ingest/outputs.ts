@@ -2,7 +2,7 @@
  * What `ingest` writes: service events keyed by service and partitioned by its name, dead letters with
  * their reason.
  */
-import type { Deployment, ServiceEvent } from '../../contracts/service-events.ts'
+import type { ServiceEvent } from '../../contracts/service-events.ts'
 import { serviceName } from '../../core/kernel/service-key.ts'
 import type { InputRecord, Output } from '../processor.ts'
 
@@ -18,10 +18,6 @@ export function serviceEventOutput(event: ServiceEvent, topic: string): Output {
 }
 
 const headers = { 'culprit-schema': 'service-events/1', 'content-type': 'application/json' }
-
-export function deploymentOutput(deployment: Deployment, topic: string): Output {
-  return serviceEventOutput(deployment, topic)
-}
 
 /** The original bytes, with why they were refused and where they came from. */
 export function deadLetter(
