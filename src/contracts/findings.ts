@@ -81,6 +81,8 @@ export const StreamEvidence = z.object({
     .nullable(),
   /** Of sentinels: since when the level is not the usual one, whether by an effect or an incident. */
   shiftedSinceMs: Ms.nullable().optional(),
+  /** Of a stream that had been suspicious in this watch and is not any more: its loudest moment. */
+  peak: z.object({ logE: z.number(), atMs: Ms }).optional(),
   /** Share of the placebos of its signal that were alarms, where they were too many to believe it. */
   falseShare: z.number().optional(),
   /** Of gauges; their ratio is 1 where none can be said. */

@@ -91,7 +91,7 @@ export function attributionInput(
     onsetMs,
     units: reach.map(unitOf),
     candidates: candidatesOf(reach),
-    streams: streamsOf(state, reach),
+    streams: streamsOf(state, reach, onsetMs),
     edges,
     kinds: reach.flatMap(kindsOf),
     entryFiles: [],
@@ -130,7 +130,11 @@ function candidatesOf(reach: readonly ReleaseEntry[]): Candidate[] {
   return [...candidates.values()]
 }
 
-function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): AttributionStream[] {
+function streamsOf(
+  state: EnvironmentState,
+  reach: readonly ReleaseEntry[],
+  onsetMs: number,
+): AttributionStream[] {
   const streams: AttributionStream[] = []
   const watched = new Set<string>()
   for (const { finding, evidence } of reach) {
@@ -138,7 +142,7 @@ function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): Att
     watched.add(finding.service)
     for (const [i, stream] of evidence.streams.entries()) {
       if (isQuietAlone(stream)) continue
-      const told = streamOf(`${finding.id} ${i}`, evidence, stream)
+      const told = streamOf(`${finding.id} ${i}`, evidence, { stream, onsetMs })
       // At its own release's start is where an onset is likeliest before any data: no word on other releases.
       const own = told.onsetMs !== null && told.onsetMs <= (finding.exposedAtMs ?? 0)
       streams.push(own ? { ...told, onsetMs: null } : told)
@@ -148,7 +152,7 @@ function streamsOf(state: EnvironmentState, reach: readonly ReleaseEntry[]): Att
   for (const { key, sentinel } of services) {
     if (sentinel === null || watched.has(key)) continue
     for (const [i, stream] of sentinel.streams.entries()) {
-      streams.push(streamOf(`${key} ${i}`, sentinel, stream))
+      streams.push(streamOf(`${key} ${i}`, sentinel, { stream, onsetMs }))
     }
   }
   return streams
@@ -164,10 +168,16 @@ function tested(stream: StreamEvidence): number {
   return standsAlone(stream) ? stream.logE + Math.log(stream.weight) : stream.logE
 }
 
+/** A stream that was hit since the onset has been hit, though it may be quiet again. */
+function hit(stream: StreamEvidence, onsetMs: number): number {
+  const { peak } = stream
+  return peak !== undefined && peak.atMs >= onsetMs ? peak.logE : tested(stream)
+}
+
 function streamOf(
   id: string,
   evidence: EvidenceFinding,
-  stream: StreamEvidence,
+  { stream, onsetMs }: { readonly stream: StreamEvidence; readonly onsetMs: number },
 ): AttributionStream {
   return {
     id,
@@ -175,7 +185,7 @@ function streamOf(
     signal: stream.signal,
     route: stream.scope.route,
     caller: stream.scope.caller,
-    logE: tested(stream),
+    logE: hit(stream, onsetMs),
     onsetMs: stream.onset?.atMs ?? null,
     code: null,
   }

@@ -20,6 +20,7 @@ import { Coverage } from './coverage.ts'
 import { listedKinds } from './listed-kinds.ts'
 import type { Placebo } from './past-state.ts'
 import { OnsetMemo } from './onset-memo.ts'
+import { Peaks } from './peaks.ts'
 import { PlaceboMaxima } from './placebo-maxima.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
@@ -66,6 +67,7 @@ export class Watch {
   #lastEndMs: number
   readonly #placebo: PlaceboMaxima
   readonly #onsets: OnsetMemo
+  readonly #peaks = new Peaks()
 
   constructor(state: ServiceState, release: string | null, facts: WatchFacts, limits: WatchLimits) {
     this.release = release
@@ -197,7 +199,9 @@ export class Watch {
       this.#shares.note(facts, bucket, { arms: seen.arms, split })
     }
     this.#lastEndMs = bucket.endMs
-    if (this.release === null) this.#placebo.note(this.#all())
+    const all = this.#all()
+    for (const [i, { logE }] of all.entries()) this.#peaks.note(this.#keyOf(i), logE, bucket.endMs)
+    if (this.release === null) this.#placebo.note(all)
   }
 
   /** Greatest log E of each stream of a sentinel so far. */
@@ -270,13 +274,19 @@ export class Watch {
     }
   }
 
+  /** A stream after the handover is another one than before. */
+  #keyOf(i: number): string {
+    return `${i} ${this.#handedOver}`
+  }
+
   #streamEvidence(stream: AnyStream, i: number, final: boolean): StreamEvidence {
     const loud = stream.logE >= judgeDefaults.suspiciousLogE
     const weight = this.#weights[i]!
     const exclusions = final && stream.wholeService
     const evidence = stream.evidence({ weight, full: exclusions })
     const find = () => evidence.onset ?? stream.evidence({ weight, full: true }).onset
-    const key = `${i} ${this.#handedOver}`
+    const key = this.#keyOf(i)
+    const peak = this.#peaks.passed(key, evidence)
     const onset = loud ? this.#onsets.of(key, this.#lastEndMs, find) : null
     const withLatency = this.#latency.complete(evidence)
     const after = this.#shares.aftermath.complete(withLatency, () => this.#serviceErrors())
@@ -284,6 +294,7 @@ export class Watch {
     return {
       ...after,
       onset,
+      ...(peak === undefined ? {} : { peak }),
       ...(this.release === null && { shiftedSinceMs: this.#shifts.sinceMs(i) }),
       ...(falseShare === null ? {} : { falseShare }),
     }
