@@ -5,6 +5,7 @@
  * is rebuilt from them when a unit is opened. Milliseconds since the epoch.
  */
 import type { ReleaseFinding } from '../../contracts/findings.ts'
+import type { SlowThreshold } from '../kernel/histogram/threshold.ts'
 
 /** Frozen when the watch begins; what is learnt later (steps, handover) carries the bucket it holds from. */
 /** Of one stream: what its own past says of its unrest and its season. */
@@ -24,12 +25,14 @@ export interface FrozenFit {
 /** How the streams of a watch are judged; what is not in it is judged by the defaults. */
 export interface Judging {
   readonly source: 'spans' | 'metrics'
-  /** By signal and route (`errors POST /orders`; the whole service has none). */
+  /** By signal and route (`errors POST /orders`, `latency@0.99 GET /`; the whole service has none). */
   readonly fits: readonly (readonly [stream: string, fit: FrozenFit])[]
   /** What log evidence is divided by, where it is more than 1. */
   readonly kappas: readonly (readonly [signal: string, kappa: number])[]
   /** Signals whose placebos were alarms too often, with the share of them that was. */
   readonly untrusted: readonly (readonly [signal: string, falseShare: number])[]
+  /** Of the day, by route, one a quantile; where there are none the watch has its own. */
+  readonly thresholds?: readonly (readonly [route: string, values: readonly SlowThreshold[]])[]
 }
 
 export interface WatchFacts {

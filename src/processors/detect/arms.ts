@@ -7,7 +7,11 @@ import { addLatency } from '../../core/kernel/histogram/latency.ts'
 import type { Cell } from '../../core/rollup/cells.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
-import { countAbove, freezeThreshold, type SlowThreshold } from '../../core/detection/threshold.ts'
+import {
+  countAbove,
+  freezeThreshold,
+  type SlowThreshold,
+} from '../../core/kernel/histogram/threshold.ts'
 
 /** Thresholds by quantile, in the order of `latencyQuantiles`; null where nothing was measured. */
 export type Thresholds = readonly SlowThreshold[] | null

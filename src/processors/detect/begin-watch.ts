@@ -3,7 +3,7 @@
  * Called once the first minute (or step) of the new version's telemetry has closed.
  */
 import { addCells, type BucketCells } from '../../core/rollup/cells.ts'
-import { countsKnownFrom } from '../../core/rollup/count-history.ts'
+import { countsKnownFrom } from '../../core/rollup/count-series.ts'
 import { gaugesKnownFrom } from '../../core/rollup/gauge-history.ts'
 import { windowMs } from '../../core/rollup/track.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'

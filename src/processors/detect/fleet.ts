@@ -6,7 +6,8 @@
 import { fleetNuisance } from '../../core/detection/fit.ts'
 import type { Nuisance } from '../../core/detection/parameters.ts'
 import { type PlaceboSignal, placeboSignals } from '../../core/detection/placebo-signals.ts'
-import { type FittedSignal, ownNuisances, type PastState, type Placebo } from './past-state.ts'
+import type { FittedSignal } from './fitted-signal.ts'
+import { ownNuisances, type PastState, type Placebo } from './past-state.ts'
 
 const sampleMax = 2_000
 

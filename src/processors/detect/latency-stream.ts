@@ -3,13 +3,14 @@
  * before the release (detection reference, sections 2 and 8).
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
-import type { ForecastBaseline } from '../../core/detection/baseline.ts'
+import { type ForecastBaseline, logRateAt } from '../../core/detection/baseline.ts'
 import { LatencyMonitor } from '../../core/detection/latency-monitor.ts'
 import type { EvidenceOptions } from '../../core/detection/monitor.ts'
 import { incidentRatesAt, latencyQuantiles } from '../../core/detection/parameters.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
-import { standardiseForecast } from '../../core/detection/standardise.ts'
+import { mixShift, standardiseForecast } from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
+import { latencySignals } from './fitted-signal.ts'
 import type { WatchHistory } from './watch-history.ts'
 import {
   baselineOf,
@@ -34,6 +35,8 @@ export class LatencyStream implements WatchStream {
   readonly #phase: Phase
   readonly #pick: Pick
   readonly #rates: readonly OldRates[] | null
+  readonly #baselines: readonly ForecastBaseline[] | null
+  #buckets = 0
 
   private constructor(
     route: { readonly name: string; readonly traffic: number } | null,
@@ -42,6 +45,7 @@ export class LatencyStream implements WatchStream {
       phase: Phase
       pick: Pick
       rates: readonly OldRates[] | null
+      baselines: readonly ForecastBaseline[] | null
     },
   ) {
     this.group = route === null ? 'latency' : 'route'
@@ -52,6 +56,7 @@ export class LatencyStream implements WatchStream {
     this.#phase = parts.phase
     this.#pick = parts.pick
     this.#rates = parts.rates
+    this.#baselines = parts.baselines
   }
 
   static create(
@@ -67,7 +72,7 @@ export class LatencyStream implements WatchStream {
     if (phase.mode === 'forecast') {
       const each = latencyQuantiles.map((quantile, q) =>
         baselineOf(history, phase, {
-          signal: 'latency',
+          signal: latencySignals[q]!,
           route: route?.name ?? null,
           incidentRates: incidentRatesAt(quantile),
           pick: (arms) => ({ n: pick(arms).one.n, e: slow(pick(arms).one)[q]! }),
@@ -79,6 +84,9 @@ export class LatencyStream implements WatchStream {
     const monitor = new LatencyMonitor({
       scope: { ...noScope, route: route?.name ?? null },
       ...judgedBy(phase, 'latency', route?.name ?? null),
+      nuisances: latencySignals.map((signal) =>
+        phase.judge.nuisance(signal, route?.name ?? null, phase.mode),
+      ),
       kappas: latencyQuantiles.map(() => phase.judge.kappa('latency', phase.mode)),
       thresholdSeconds,
       ...(baselines === null ? {} : { baselines }),
@@ -88,7 +96,7 @@ export class LatencyStream implements WatchStream {
       route === null
         ? latencyQuantiles.map((_, q) => oldRates(history, (count) => count.slowOfService[q]!))
         : null
-    return new LatencyStream(route, { monitor, phase, pick, rates })
+    return new LatencyStream(route, { monitor, phase, pick, rates, baselines })
   }
 
   get logE(): number {
@@ -100,6 +108,7 @@ export class LatencyStream implements WatchStream {
   }
 
   push(bucket: WatchBucket): void {
+    this.#buckets++
     if (bucket === 'missing') return this.#monitor.push(bucket)
     const { one, zero } = this.#pick(bucket.arms)
     const slow = (count: ArmCount) => (this.wholeService ? count.slowOfService : count.slow)
@@ -112,10 +121,20 @@ export class LatencyStream implements WatchStream {
     this.#monitor.push({ n: one.n, e: slow(one), ...(logRate === null ? {} : { logRate }) })
   }
 
-  /** Log rates per quantile at today's mix of routes. */
+  /** Log rates per quantile at today's mix of routes; with a season the service's own, moved by the mix alone. */
   #logRates(arms: Arms): number[] | null {
     if (this.#rates === null) return null
+    const { startMs, stepMs } = this.#phase
+    const middleMs = startMs + (this.#buckets - 0.5) * stepMs
     return this.#rates.map((rates, q) => {
+      const baseline = this.#baselines?.[q]
+      if (baseline?.season) {
+        const mixed = [...arms.routes].map(([route, pair]) => ({
+          n: pair.one.n,
+          rate: rates.routes.get(route) ?? rates.service,
+        }))
+        return logRateAt(baseline, middleMs) + mixShift(mixed, rates.service)
+      }
       const routes = [...arms.routes].map(([route, pair]) => ({
         n: pair.one.n,
         e: pair.one.slowOfService[q]!,

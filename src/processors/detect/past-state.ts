@@ -2,12 +2,12 @@
  * What a service is judged by beside its last hours: its counts of weeks, fits made from them, and how loud its
  * sentinels were where nothing was released (detection reference, sections 4.5, 10 and 23).
  *
- * Entries: `past/<service>` the fits and placebos; in the group of its past `hour/<start>` and `day/<start>` the
- * counts, by track.
+ * Entries: `past/<service>` the fits, placebos and thresholds; in the group of its past, by track, `hour/<start>` and
+ * `day/<start>` the counts and `latency/<start>` the histograms.
  */
 import type { PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
-import type { Nuisance } from '../../core/detection/parameters.ts'
+import { latencyQuantiles, type Nuisance } from '../../core/detection/parameters.ts'
 import {
   countHourMs,
   type CountHistory,
@@ -16,12 +16,14 @@ import {
   emptyCountHistory,
   foldCountHours,
 } from '../../core/rollup/count-history.ts'
+import { packCounts } from '../../core/rollup/packed-counts.ts'
+import type { PackedLatency } from '../../core/rollup/latency-history.ts'
+import type { Renewal, SlowThresholds } from '../../core/rollup/slow-thresholds.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
+import { type FittedSignal, latencySignals } from './fitted-signal.ts'
 
 export const pastTracks = ['spans', 'metrics'] as const
 export type PastTrack = (typeof pastTracks)[number]
-
-export type FittedSignal = 'errors' | 'traffic'
 
 export const fitKey = (signal: FittedSignal, track: PastTrack, route: string) =>
   `${signal} ${track} ${route}`
@@ -50,7 +52,10 @@ const placebosKeptMs = 28 * 86_400_000
 
 export function emptyPast(): PastState {
   return {
-    counts: { spans: emptyCountHistory(), metrics: emptyCountHistory() },
+    counts: {
+      spans: emptyCountHistory(latencyQuantiles),
+      metrics: emptyCountHistory(latencyQuantiles),
+    },
     fits: new Map(),
     placebos: [],
   }
@@ -75,35 +80,76 @@ export function foldPast(
   const history = past.counts[track]
   if (closedToMs < history.toMs + countHourMs) return unchanged
   const before = history.toMs
-  const { hours, days, forgotten } = foldCountHours(history, closed, closedToMs)
-  const hourKey = (startMs: number) => `hour/${track}/${startMs}`
-  const dayKey = (startMs: number) => `day/${track}/${startMs}`
+  const { hours, days, forgotten, renewals } = foldCountHours(history, closed, closedToMs)
+  for (const renewal of renewals) moveFits(past, track, renewal)
+  const put = (what: 'hour' | 'day' | 'latency') => (startMs: number) => ({
+    key: `${what}/${track}/${startMs}`,
+    store: () => stores[what](history, startMs),
+  })
   return {
     facts: history.toMs !== before,
     puts: [
-      ...hours.map((startMs) => ({
-        key: hourKey(startMs),
-        store: () => storeHour(history, startMs),
-      })),
-      ...days.map((startMs) => ({ key: dayKey(startMs), store: () => storeDay(history, startMs) })),
-      ...forgotten.map(({ what, startMs }) => ({
-        key: what === 'hour' ? hourKey(startMs) : dayKey(startMs),
-        store: () => null,
-      })),
+      ...hours.map(put('hour')),
+      ...days.map(put('day')),
+      ...hours.map(put('latency')),
+      ...forgotten.map(({ what, startMs }) => put(what)(startMs)),
     ],
   }
 }
 
-/** Null where it has been forgotten meanwhile. */
-function storeHour({ hours }: CountHistory, startMs: number): unknown {
-  const hour = hours.get(startMs)
-  return hour === undefined ? null : { stepMs: hour.stepMs, series: [...hour.series] }
+/** A fit goes on at the new threshold, with the season's constant moved; one of a history that ended is gone. */
+function moveFits({ fits }: PastState, track: PastTrack, { name, shifts }: Renewal): void {
+  for (const [level, signal] of latencySignals.entries()) {
+    const key = fitKey(signal, track, name)
+    const known = fits.get(key)
+    if (known === undefined) continue
+    if (shifts === null) fits.delete(key)
+    else fits.set(key, { ...known, fit: moved(known.fit, shifts[level]!) })
+  }
 }
 
-function storeDay({ days }: CountHistory, startMs: number): unknown {
-  const day = days.get(startMs)
-  return day === undefined ? null : [...day]
+function moved(fit: StreamFit, shift: number): StreamFit {
+  if (fit.season === null || shift === 0) return fit
+  const [constant = 0, ...waves] = fit.season.coefficients
+  return { ...fit, season: { ...fit.season, coefficients: [constant + shift, ...waves] } }
 }
+
+/** Null where it has been forgotten meanwhile. */
+const stores = {
+  hour: ({ hours }: CountHistory, startMs: number): unknown => {
+    const hour = hours.get(startMs)
+    return hour === undefined ? null : { stepMs: hour.stepMs, series: storeSeries(hour.series) }
+  },
+  day: ({ days }: CountHistory, startMs: number): unknown => {
+    const day = days.get(startMs)
+    return day === undefined ? null : storeSeries(day)
+  },
+  latency: ({ latency }: CountHistory, startMs: number): unknown => {
+    const hour = latency.hours.get(startMs)
+    if (hour === undefined) return null
+    return [...hour].map(([name, each]) => [name, { ...each, counts: toText(each.counts) }])
+  },
+}
+
+const toText = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+const fromText = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
+
+function storeSeries(series: ReadonlyMap<string, Elements>): [string, string][] {
+  return [...series].map(([name, elements]) => [name, toText(elements)])
+}
+
+/** Format 2 had requests and failures alone, as a list of numbers. */
+function restoreSeries(stored: readonly [string, string | readonly number[]][]) {
+  return new Map(
+    stored.map(([name, each]): [string, Elements] => [
+      name,
+      typeof each === 'string' ? fromText(each) : packCounts(each.flatMap(widened)),
+    ]),
+  )
+}
+
+const noSlow = latencyQuantiles.map(() => -1)
+const widened = (each: number, at: number) => (at % 2 === 0 ? [each] : [each, ...noSlow])
 
 export function notePlacebo(past: PastState, placebo: Placebo): void {
   past.placebos = [...past.placebos, placebo]
@@ -126,19 +172,24 @@ export function ownNuisances(past: PastState, signal: FittedSignal): Nuisance[] 
 export function storePast({ counts, fits, placebos }: PastState): unknown {
   return {
     to: pastTracks.map((track) => counts[track].toMs),
+    thresholds: pastTracks.map((track) => [...counts[track].latency.thresholds]),
     fits: [...fits],
     placebos: placebos.map(({ atMs, maxima }) => [atMs, maxima]),
   }
 }
 
 export function restorePast(past: PastState, stored: unknown): void {
-  const { to, fits, placebos } = stored as {
+  const { to, fits, placebos, thresholds } = stored as {
     to: number[]
+    thresholds?: [string, SlowThresholds][][]
     fits: [string, KnownFit][]
     placebos: [number, Placebo['maxima']][]
   }
   pastTracks.forEach((track, at) => {
     past.counts[track].toMs = to[at] ?? 0
+    for (const [name, each] of thresholds?.[at] ?? []) {
+      past.counts[track].latency.thresholds.set(name, each)
+    }
   })
   past.fits = new Map(fits)
   past.placebos = placebos.map(([atMs, maxima]) => ({ atMs, maxima }))
@@ -146,18 +197,25 @@ export function restorePast(past: PastState, stored: unknown): void {
 
 export function restoreCounts(past: PastState, key: string, value: unknown): void {
   const [what, track, start] = key.split('/')
-  const { hours, days } = past.counts[track as PastTrack]
+  const { hours, days, latency } = past.counts[track as PastTrack]
   if (what === 'hour') {
-    const { stepMs, series } = value as { stepMs: number; series: [string, Elements][] }
-    hours.set(Number(start), { stepMs, series: new Map(series) } satisfies CountHour)
-  } else days.set(Number(start), new Map(value as [string, Elements][]))
+    const { stepMs, series } = value as { stepMs: number; series: [string, string | number[]][] }
+    hours.set(Number(start), { stepMs, series: restoreSeries(series) } satisfies CountHour)
+  } else if (what === 'latency') {
+    const stored = value as [string, Omit<PackedLatency, 'counts'> & { counts: string }][]
+    const packed = stored.map(([name, each]): [string, PackedLatency] => [
+      name,
+      { ...each, counts: fromText(each.counts) } as PackedLatency,
+    ])
+    latency.hours.set(Number(start), new Map(packed))
+  } else days.set(Number(start), restoreSeries(value as [string, string | number[]][]))
 }
 
 /** Entries come in any order. */
 export function sortPast({ counts }: PastState): void {
   for (const track of pastTracks) {
-    const { hours, days } = counts[track]
-    for (const map of [hours, days] as Map<number, unknown>[]) {
+    const { hours, days, latency } = counts[track]
+    for (const map of [hours, days, latency.hours] as Map<number, unknown>[]) {
       const sorted = [...map].sort(([a], [b]) => a - b)
       map.clear()
       for (const [startMs, value] of sorted) map.set(startMs, value)

@@ -2,6 +2,7 @@
 import type { SignalName } from '../../contracts/signal.ts'
 import { coldStart, type Mode, type Nuisance } from '../../core/detection/parameters.ts'
 import type { FrozenFit, Judging } from '../../core/releases/release-state.ts'
+import type { FittedSignal } from './fitted-signal.ts'
 
 export class StreamJudge {
   readonly #fits: ReadonlyMap<string, FrozenFit>
@@ -18,11 +19,11 @@ export class StreamJudge {
   }
 
   /** Of the whole service where `route` is null. Two versions side by side have no fit: the past has one arm. */
-  fit(signal: SignalName, route: string | null): FrozenFit | null {
+  fit(signal: SignalName | FittedSignal, route: string | null): FrozenFit | null {
     return this.#fits.get(`${signal} ${route ?? ''}`) ?? null
   }
 
-  nuisance(signal: SignalName, route: string | null, mode: Mode): Nuisance {
+  nuisance(signal: SignalName | FittedSignal, route: string | null, mode: Mode): Nuisance {
     const fit = mode === 'forecast' ? this.fit(signal, route) : null
     return fit?.nuisance ?? coldStart[mode]
   }

@@ -7,6 +7,7 @@ import { latencyQuantiles } from '../../core/detection/parameters.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Latency } from '../../contracts/service-events.ts'
+import { wholeService } from '../../core/rollup/count-history.ts'
 import { type Bucket, instancesOf, type TrackName } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
@@ -43,10 +44,15 @@ export class WatchBuilder {
     this.#watched = new Set(facts.routes.map(([route]) => route))
     const buckets = this.#known(facts.source, facts.startMs - dayMs, facts.startMs)
     this.#before = latencies(buckets, null, this.#watched)
+    // Those of the day where there are some, else from what is known of the day before the watch.
+    const ofDay = new Map(facts.judging?.thresholds)
     this.#thresholds = new Map(
-      [...this.#before.routes].map(([route, latency]) => [route, freezeAll(latency)]),
+      [...this.#before.routes].map(([route, latency]) => [
+        route,
+        ofDay.get(route) ?? freezeAll(latency),
+      ]),
     )
-    this.#serviceThresholds = freezeAll(this.#before.total)
+    this.#serviceThresholds = ofDay.get(wholeService) ?? freezeAll(this.#before.total)
   }
 
   /** History before the watch, as it was known when the watch began. */

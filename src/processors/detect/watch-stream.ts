@@ -13,6 +13,7 @@ import type { EvidenceOptions } from '../../core/detection/monitor.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
 import { routeRate } from '../../core/detection/standardise.ts'
 import type { ArmCount, Arms } from './arms.ts'
+import type { FittedSignal } from './fitted-signal.ts'
 import type { StreamJudge } from './stream-judge.ts'
 import { streamMinutes, type WatchHistory } from './watch-history.ts'
 
@@ -88,7 +89,7 @@ export function oldRates(history: WatchHistory, eventsOf: (count: ArmCount) => n
 }
 
 export interface BaselineQuestion {
-  readonly signal: SignalName
+  readonly signal: SignalName | FittedSignal
   readonly route: string | null
   readonly pick: (arms: Arms) => HistoryMinute
   readonly incidentRates?: readonly number[]

@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/detection/standardise.ts'
 import { effectOf, probabilityOfEffect } from '../../../src/core/detection/effect.ts'
 import { falling, rising } from '../../../src/core/detection/parameters.ts'
-import { countAbove, freezeThreshold } from '../../../src/core/detection/threshold.ts'
+import { countAbove, freezeThreshold } from '../../../src/core/kernel/histogram/threshold.ts'
 
 describe('releaseWeights', () => {
   const whole = (group: WeighedStream['group']): WeighedStream => ({

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  countsKnownFrom,
   emptyCountHistory,
   foldCountHours,
-  seriesBins,
-  seriesElements,
   wholeService,
 } from '../../../src/core/rollup/count-history.ts'
+import {
+  countsKnownFrom,
+  seriesBins,
+  seriesElements,
+} from '../../../src/core/rollup/count-series.ts'
 import type { BucketCells } from '../../../src/core/rollup/cells.ts'
 import type { Bucket } from '../../../src/core/rollup/track.ts'
 
@@ -50,13 +52,13 @@ describe('the counts of a service', () => {
     const whole = seriesElements(history, wholeService)!
     expect(whole.stepMs).toBe(60_000)
     expect(whole.elements).toHaveLength(60)
-    expect(whole.elements[7]).toEqual({ requests: 24, errors: 6 })
-    expect(seriesElements(history, 'b')!.elements[0]).toEqual({ requests: 6, errors: 0 })
+    expect(whole.elements[7]).toEqual({ requests: 24, events: 6 })
+    expect(seriesElements(history, 'b')!.elements[0]).toEqual({ requests: 6, events: 0 })
     expect(seriesBins(history, 'a')).toHaveLength(6)
     expect(seriesBins(history, 'a')[1]).toEqual({
       minute: startMs / 60_000 + 15,
       requests: 180,
-      errors: 60,
+      events: 60,
     })
     expect(countsKnownFrom(history)).toBe(startMs)
   })
@@ -77,10 +79,10 @@ describe('the counts of a service', () => {
     )
     const { elements } = seriesElements(history, 'a')!
     expect(elements.slice(0, 5)).toEqual([
-      { requests: 3, errors: 1 },
+      { requests: 3, events: 1 },
       null,
       null,
-      { requests: 0, errors: 0 },
+      { requests: 0, events: 0 },
       null,
     ])
   })
@@ -93,7 +95,7 @@ describe('the counts of a service', () => {
     foldCountHours(history, buckets, startMs + hourMs)
     expect(seriesElements(history, 'a')).toEqual({
       stepMs: 300_000,
-      elements: Array.from({ length: 12 }, () => ({ requests: 10, errors: 2 })),
+      elements: Array.from({ length: 12 }, () => ({ requests: 10, events: 2 })),
     })
   })
 

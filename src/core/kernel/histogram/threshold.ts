@@ -72,12 +72,8 @@ export function countAbove(histogram: LatencyCounts, threshold: SlowThreshold): 
     return at < 0 ? null : sumFrom(histogram.counts, at + 1)
   }
   if (threshold.kind !== 'exponential' || histogram.scale < threshold.scale) return null
-  const shift = histogram.scale - threshold.scale
-  let above = 0
-  for (const [i, count] of histogram.counts.entries()) {
-    if (coarser(histogram.offset + i, shift) > threshold.index) above += count
-  }
-  return above
+  const first = (threshold.index + 1) * 2 ** (histogram.scale - threshold.scale)
+  return sumFrom(histogram.counts, Math.max(0, first - histogram.offset))
 }
 
 export function countOf(histogram: LatencyCounts): number {
