@@ -187,6 +187,9 @@ export const Snapshot = z.object({
 })
 export type Snapshot = z.infer<typeof Snapshot>
 
+export const GaugeUse = z.enum(['cpu'])
+export type GaugeUse = z.infer<typeof GaugeUse>
+
 /** Values that are no counts; `series` names metric and attributes, without instance and version. */
 export const Gauge = z.object({
   kind: z.literal('gauge'),
@@ -204,6 +207,12 @@ export const Gauge = z.object({
       totalSinceMs: Ms.optional(),
       /** What was counted since the point before: an increment, no level. */
       counted: z.boolean().optional(),
+      /** No value to be judged by itself: seconds of CPU, which are judged by requests. */
+      use: GaugeUse.optional(),
+      /** Which of the running totals that make up the series this is: its resource and attributes, hashed. */
+      part: z.string().optional(),
+      /** Start of what was counted; left out for a running total. */
+      fromMs: Ms.optional(),
     }),
   ),
 })

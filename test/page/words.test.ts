@@ -14,7 +14,7 @@ import {
   releaseHeadline,
   worseSentence,
 } from '../../src/page/model/sentences.ts'
-import { changeText, sideText, stateText } from '../../src/page/model/signal-words.ts'
+import { changeText, sideText, signalName, stateText } from '../../src/page/model/signal-words.ts'
 import { age, clockTime, duration } from '../../src/page/model/time.ts'
 import { verdicts, verdictWord } from '../../src/page/model/verdict.ts'
 import { checkout, incident, orders, signal, signals } from '../browser/fixtures.ts'
@@ -96,6 +96,26 @@ describe('sentences', () => {
       new Set(['errors', 'latency', 'availability', 'traffic', 'new-error', 'gauge', 'business']),
     )
     for (const each of signals) expect(plain(worseSentence(each))).toMatch(/\d.*\.$/)
+  })
+
+  it('name what Culprit makes itself of gauges', () => {
+    const cpu = {
+      ...signals.find((each) => each.signal === 'gauge')!,
+      gauge: {
+        unit: 's/{request}',
+        usual: 0.012,
+        shift: 0.005,
+        low: 0.004,
+        high: 0.006,
+        detectable: null,
+        excluded: null,
+      },
+    }
+    expect(signalName(cpu)).toBe('CPU per request')
+    expect(plain(worseSentence(cpu))).toBe(
+      '17 ms of CPU go into each request. Before, it was 12 ms.',
+    )
+    expect(stateText(cpu)).toBe('+5 ms (4 ms to 6 ms)')
   })
 
   it('count more than usual from the baseline’s rate', () => {

@@ -1,7 +1,8 @@
-/** Gauges and business counters opened again from their checkpoints: the same bytes wherever it was cut. */
+/** Gauges, business counters and CPU per request opened again from their checkpoints: the same bytes wherever it was cut. */
 import { describe, expect, it } from 'vitest'
 import { hashFacts } from '../../src/core/kernel/ids.ts'
 import { gaugeLines, gaugeValues } from '../support/gauge-lines.ts'
+import { houseLoad, HouseMinutes } from '../support/house-minutes.ts'
 import { deploymentLine, spanLines } from '../support/otlp-lines.ts'
 import { Pipeline } from '../support/pipeline.ts'
 import { seededRandom } from '../support/random.ts'
@@ -55,12 +56,34 @@ function lines(seed: number): Timed[] {
     )
   })
   const events: Timed[] = [
+    [deploymentLine({ atMs: canaryMs, version: '2', service: 'cart' }), canaryMs],
     [deploymentLine({ atMs: releaseMs, version: '2', service: 'pool' }), releaseMs],
     [deploymentLine({ atMs: canaryMs + 425_000, version: '1.1' }), canaryMs + 425_000],
   ]
-  return [...gauges, ...timed(spans, 1_000, canaryMs), ...orders, ...events].sort(
+  return [...gauges, ...cart(seed), ...timed(spans, 1_000, canaryMs), ...orders, ...events].sort(
     (a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1),
   )
+}
+
+/** Three hours of a service whose new version costs twice the CPU, on half of its instances. */
+function cart(seed: number): Timed[] {
+  const minutes = new HouseMinutes()
+  const load = houseLoad({
+    seed,
+    requests: () => 1_200,
+    cost: (_, version) => (version === '2' ? 0.02 : 0.01),
+  })
+  const fromMs = startMs + 320 * minuteMs
+  return Array.from({ length: 200 }, (_, minute) => {
+    load.next()
+    const processes = [0, 1, 2, 3].map((i) => {
+      const version = minute >= 180 && i < 2 ? '2' : '1'
+      const sinceMs = fromMs + (version === '2' ? 180 : 0) * minuteMs
+      return { id: `${version}-${i}`, version, sinceMs, ...load.of(minute, version, 0.25) }
+    })
+    const endMs = fromMs + (minute + 1) * minuteMs
+    return [minutes.line(endMs, processes, 'cart'), endMs] as const
+  })
 }
 
 function run(seed: number, reopenAt: () => boolean): Pipeline {
@@ -74,7 +97,7 @@ function run(seed: number, reopenAt: () => boolean): Pipeline {
   return pipeline
 }
 
-describe('gauges and business counters, opened again from their checkpoints', () => {
+describe('gauges, business counters and CPU per request, opened again from their checkpoints', () => {
   it.each([1, 2])('go on to the same bytes wherever they were cut (seed %i)', (seed) => {
     const whole = run(seed, () => false)
     const random = seededRandom(seed)
@@ -83,7 +106,11 @@ describe('gauges and business counters, opened again from their checkpoints', ()
     const regressed = whole.verdicts.filter(
       ({ verdict, final }) => final && verdict === 'regressed',
     )
-    expect(regressed.map(({ signals }) => signals[0]!.signal).sort()).toEqual(['business', 'gauge'])
+    expect(regressed.map(({ signals }) => signals[0]!.signal).sort()).toEqual([
+      'business',
+      'gauge',
+      'gauge',
+    ])
     const marks = ({ emitted }: Pipeline) =>
       emitted.map(({ topic, text }) => `${topic} ${hashFacts([text])}`)
     expect(marks(cut)).toEqual(marks(whole))

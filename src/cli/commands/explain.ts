@@ -3,6 +3,7 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { UsageError } from '../../core/kernel/errors.ts'
+import { gaugeClause } from '../../core/attribution/verdict-words.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import { Client } from '../client/client.ts'
 import { incidentsIn, readReplay, releasesIn, type ReplayLine } from '../client/replay-file.ts'
@@ -71,7 +72,12 @@ async function explainRelease(id: string, flags: ExplainFlags): Promise<void> {
   print(strong(`${formatServiceKey(release.service)} ${release.version ?? ''}: ${release.verdict}`))
   print(release.reason)
   print(`${release.id} · ${release.origin} · ${release.strategy} · started ${release.startedAt}`)
-  for (const { signal, scope, state, effect, evidence, observed, baseline } of signals) {
+  for (const { signal, scope, state, effect, evidence, observed, baseline, gauge } of signals) {
+    if (gauge !== undefined) {
+      const moved = gaugeClause(scope.metric, gauge)
+      print(`  ${state.padEnd(12)} ${signal} ${moved}, evidence ${evidence.toFixed(1)}`)
+      continue
+    }
     const where = scope.route ?? scope.caller ?? scope.metric ?? 'whole service'
     const size =
       effect === null

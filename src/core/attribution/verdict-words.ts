@@ -3,6 +3,7 @@
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import type { GaugeShift } from '../../contracts/signal.ts'
+import { cpuPerRequestUnit } from '../detection/cpu-cost.ts'
 import { smallestExcluded, standsAlone } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
 
@@ -81,6 +82,10 @@ export function describe(stream: StreamEvidence): string {
 
 /** `metric_17 12.4 → 18.9`: what it would have been, and what it is. */
 export function gaugeClause(metric: string | null, { usual, shift, unit }: GaugeShift): string {
+  if (unit === cpuPerRequestUnit) {
+    const each = (value: number) => `${figure(value * 1000)} ms`
+    return `CPU per request ${each(usual)} → ${each(usual + shift)} (${metric ?? 'CPU time'})`
+  }
   return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
 }
 

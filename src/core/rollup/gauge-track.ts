@@ -6,6 +6,7 @@
  * holds time - 1 ms. Closed values are kept as their distance from the series' first value in 32 bits: exact
  * enough, half as large, and the same wherever they are read from. Milliseconds, half open, aligned to the epoch.
  */
+import type { GaugeUse } from '../../contracts/service-events.ts'
 import { observeSpacing, stepOf } from './spacing.ts'
 
 export const gaugeMinuteMs = 60_000
@@ -16,6 +17,8 @@ export interface GaugeSeries {
   readonly metric: string
   readonly unit: string
   readonly kind: GaugeKind
+  /** Set where it is no value to be judged by itself. */
+  readonly use?: GaugeUse
   /** Its first closed value. */
   base: number | null
   lastMs: number
@@ -98,11 +101,14 @@ export function noteSpacing(track: GaugeTrack, spacingMs: number): void {
 
 /** Start of the next minute that could close, and the watermark that it needs. */
 export function nextGaugeClosing(
-  { openFromMs, spacings }: GaugeTrack,
+  { openFromMs, spacings, series }: GaugeTrack,
   graceMs: number,
 ): { readonly startMs: number; readonly atMs: number } | null {
   if (openFromMs === null) return null
-  const spacingMs = Math.min(gaugeMinuteMs, stepOf(spacings) ?? gaugeMinuteMs)
+  // A point of CPU time fills the minutes that it covers, back to the point before.
+  const waits = [...series.values()].some(({ use }) => use === 'cpu')
+  const stepMs = waits ? gaugeMinuteMs : (stepOf(spacings) ?? gaugeMinuteMs)
+  const spacingMs = Math.min(gaugeMinuteMs, stepMs)
   return { startMs: openFromMs, atMs: openFromMs + gaugeMinuteMs + graceMs + spacingMs }
 }
 

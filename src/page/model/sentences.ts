@@ -7,7 +7,7 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { count, rate, threshold, times } from './figures.ts'
-import { signalName, signalWhere, values } from './signal-words.ts'
+import { isOwnGauge, ownGaugeSentence, signalName, signalWhere, values } from './signal-words.ts'
 import { plural } from './time.ts'
 import { byText, versionOf } from './verdict.ts'
 
@@ -75,8 +75,11 @@ export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
       )
     case 'business':
       return said(now, ` ${signalWhere(signal)} ${past ? 'came' : 'come'} of each.`, was(before))
-    case 'gauge':
-      return said(now, ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`, was(before))
+    case 'gauge': {
+      const own = ownGaugeSentence(signal, past)
+      const mean = ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`
+      return said(now, own ?? mean, was(before))
+    }
   }
 }
 
@@ -194,7 +197,8 @@ function manner(signal: Signal): string {
       return many === null ? `${where} is slow.` : `${where} is slow ${many} times as often.`
     case 'gauge': {
       const [before, now] = values(signal)
-      return `${where} went from ${before} to ${now}.`
+      const what = isOwnGauge(signal) ? signalName(signal) : where
+      return `${what} went from ${before} to ${now}.`
     }
     case 'availability':
     case 'traffic':

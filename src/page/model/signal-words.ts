@@ -15,8 +15,37 @@ const names: Readonly<Record<Signal['signal'], string>> = {
   business: 'Business figure',
 }
 
-export function signalName({ signal }: Signal): string {
-  return names[signal]
+/** Gauges that Culprit makes itself, by their unit. */
+const ownGauges: Readonly<
+  Record<
+    string,
+    {
+      readonly name: string
+      readonly unit: string
+      readonly text: (value: number) => string
+      readonly sentence: (past: boolean) => string
+    }
+  >
+> = {
+  's/{request}': {
+    name: 'CPU per request',
+    unit: 'seconds of CPU for each request',
+    text: (value) => `${figure(value * 1000)} ms`,
+    sentence: (past) => ` of CPU ${past ? 'went' : 'go'} into each request.`,
+  },
+}
+
+/** What follows the figure; null for a gauge of a house. */
+export function ownGaugeSentence(signal: Signal, past: boolean): string | null {
+  return ownGauge(signal)?.sentence(past) ?? null
+}
+
+export const isOwnGauge = (signal: Signal) => ownGauge(signal) !== undefined
+
+const ownGauge = ({ gauge }: Signal) => ownGauges[gauge?.unit ?? '']
+
+export function signalName(signal: Signal): string {
+  return ownGauge(signal)?.name ?? names[signal.signal]
 }
 
 /** `POST /orders`, `all routes`, `as front sees it`, the error's kind, the metric. */
@@ -32,7 +61,8 @@ function nameOf(service: string): string {
 }
 
 /** What is counted, in small print. */
-export function signalUnit({ signal, latency }: Signal): string {
+export function signalUnit(of: Signal): string {
+  const { signal, latency } = of
   switch (signal) {
     case 'errors':
       return 'share of failed requests'
@@ -50,7 +80,7 @@ export function signalUnit({ signal, latency }: Signal): string {
     case 'new-error':
       return 'share of requests'
     case 'gauge':
-      return 'mean value'
+      return ownGauge(of)?.unit ?? 'mean value'
     case 'business':
       return 'count for each it is counted by'
   }
@@ -88,7 +118,7 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
 export function stateText(signal: Signal, { drawn = false } = {}): string {
   const { state } = signal
   const detectable = drawn ? null : signal.detectable
-  if (signal.gauge !== undefined && state !== 'inconclusive') return shiftText(signal.gauge)
+  if (signal.gauge !== undefined && state !== 'inconclusive') return shiftText(signal, signal.gauge)
   if (state === 'cleared') return signal.effect === null ? 'Not worse' : effect(signal.effect)
   if (state === 'inconclusive') return shows(detectable, 'not proof of health')
   if (signal.effect === null || !(signal.effect.ratio > 0)) return shows(detectable, null)
@@ -97,13 +127,16 @@ export function stateText(signal: Signal, { drawn = false } = {}): string {
 }
 
 /** `+13.6 (11.1 to 16.6)`, in the gauge's own unit. */
-function shiftText({ shift, low, high }: NonNullable<Signal['gauge']>): string {
+function shiftText(signal: Signal, { shift, low, high }: NonNullable<Signal['gauge']>): string {
   const sign = shift >= 0 ? '+' : '−'
-  return `${sign}${figure(Math.abs(shift))} (${figure(low)} to ${figure(high)})`
+  const text = ownGauge(signal)?.text ?? figure
+  return `${sign}${text(Math.abs(shift))} (${text(low)} to ${text(high)})`
 }
 
-function inUnit(value: number, { gauge }: Signal): string {
-  const unit = gauge?.unit ?? ''
+function inUnit(value: number, signal: Signal): string {
+  const own = ownGauge(signal)
+  if (own !== undefined) return own.text(value)
+  const unit = signal.gauge?.unit ?? ''
   return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
 }
 

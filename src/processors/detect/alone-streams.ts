@@ -1,27 +1,35 @@
-/** The streams of a watch that stand outside its weighted sum: gauges and business counters. */
+/** The streams of a watch that stand outside its weighted sum: gauges, CPU per request among them, and business counters. */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { hasRecovered, judgeDefaults } from '../../core/detection/judge.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { BusinessStreams } from './business-streams.ts'
 import type { Closed } from './closing.ts'
+import { CpuStreams } from './cpu-streams.ts'
 import { type GaugeRules, GaugeStreams } from './gauge-streams.ts'
 import type { ServiceState } from './service-state.ts'
 
 export class AloneStreams {
   readonly #source: WatchFacts['source']
   readonly #gauges: GaugeStreams
+  readonly #cpu: CpuStreams
   readonly #business: BusinessStreams
 
   constructor(state: ServiceState, facts: WatchFacts, rules: GaugeRules) {
     this.#source = facts.source
     this.#gauges = new GaugeStreams(state, facts, rules)
+    this.#cpu = new CpuStreams(state, facts, rules)
     this.#business = new BusinessStreams(state, facts, rules.metrics)
   }
 
   take(closed: Exclude<Closed, { readonly kind: 'kinds' }>): void {
-    if (closed.kind === 'gauges') return this.#gauges.take(closed.bucket)
-    if (closed.track === 'counts') this.#business.take('counts', closed.bucket)
-    else if (closed.track === this.#source) this.#business.take('requests', closed.bucket)
+    if (closed.kind === 'gauges') {
+      this.#gauges.take(closed.bucket)
+      this.#cpu.take(closed.bucket)
+    } else if (closed.track === 'counts') this.#business.take('counts', closed.bucket)
+    else if (closed.track === this.#source) {
+      this.#business.take('requests', closed.bucket)
+      this.#cpu.takeRequests(closed.bucket)
+    }
   }
 
   /** Minutes between the values of gauges. */
@@ -29,11 +37,21 @@ export class AloneStreams {
     return this.#gauges.stepMinutes
   }
 
+  get #gaugeLogEs(): readonly number[] {
+    return [...this.#gauges.logEs, ...this.#cpu.logEs]
+  }
+
+  /** What each gauge pays for all. */
+  get #gaugeWeight(): number {
+    return 1 / Math.max(1, this.#gaugeLogEs.length)
+  }
+
   /** Log E and weight alone. */
   quick(): Pick<StreamEvidence, 'signal' | 'logE' | 'weight'>[] {
-    const [gauges, business] = [this.#gauges, this.#business]
+    const business = this.#business
+    const weight = this.#gaugeWeight
     return [
-      ...gauges.logEs.map((logE) => ({ signal: 'gauge' as const, logE, weight: gauges.weight })),
+      ...this.#gaugeLogEs.map((logE) => ({ signal: 'gauge' as const, logE, weight })),
       ...business.logEs.map((logE) => ({
         signal: 'business' as const,
         logE,
@@ -50,7 +68,12 @@ export class AloneStreams {
     readonly final: boolean
     readonly newGoneForMs: number
   }): StreamEvidence[] {
-    const all = [...this.#business.evidence({ final }), ...this.#gauges.evidence({ final })]
+    const weight = this.#gaugeWeight
+    const all = [
+      ...this.#business.evidence({ final }),
+      ...this.#cpu.evidence({ weight }),
+      ...this.#gauges.evidence({ final, weight }),
+    ]
     if (newGoneForMs < judgeDefaults.recoveredForMs) return all
     return all.map((each) =>
       each.mode !== 'split' || hasRecovered(each)

@@ -32,6 +32,7 @@ import {
 } from '../../core/rollup/gauge-track.ts'
 import { observeVersions } from '../../core/releases/versions.ts'
 import type { Dirty } from './dirty.ts'
+import { absorbCpu } from './absorb-cpu.ts'
 import type { HeldPoint, ServiceState } from './service-state.ts'
 
 export interface GaugeState {
@@ -68,6 +69,11 @@ export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom)
       state.counts.gauges++
       continue
     }
+    if (point.use === 'cpu') {
+      series.lastMs = Math.max(series.lastMs, point.timeMs)
+      absorbCpu(state, { point, version, instance: record.instance }, room.dirty)
+      continue
+    }
     const value =
       point.totalSinceMs === undefined
         ? point.value
@@ -88,7 +94,7 @@ type Point = Gauge['points'][number]
 
 function seriesOf(
   state: ServiceState,
-  { series: name, metric, unit, timeMs }: Point,
+  { series: name, metric, unit, timeMs, use }: Point,
   kind: GaugeSeries['kind'],
   room: GaugeRoom,
 ): GaugeSeries | null {
@@ -97,7 +103,8 @@ function seriesOf(
   if (known !== undefined) return known
   if (series.size >= room.gaugesMax && !dropRested(state, timeMs)) return null
   if (!room.hasRoom()) return null
-  const made: GaugeSeries = { metric, unit, kind, base: null, lastMs: timeMs, minutes: 0 }
+  const facts = { metric, unit, kind, base: null, lastMs: timeMs, minutes: 0 }
+  const made: GaugeSeries = use === undefined ? facts : { ...facts, use }
   series.set(name, made)
   return made
 }
@@ -172,7 +179,8 @@ export function closeGauges(
 export function isFedByGauges({ tracks, gauges }: ServiceState): boolean {
   const silent = ({ openFromMs, closed }: ServiceState['tracks']['spans']) =>
     openFromMs === null && closed.length === 0
-  return gauges.track.series.size > 0 && silent(tracks.spans) && silent(tracks.metrics)
+  const judged = [...gauges.track.series.values()].some(({ use }) => use === undefined)
+  return judged && silent(tracks.spans) && silent(tracks.metrics)
 }
 
 function noteVersions(state: ServiceState, { startMs, endMs, cells }: GaugeBucket): void {

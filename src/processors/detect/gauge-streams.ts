@@ -72,16 +72,16 @@ export class GaugeStreams {
     return (this.#streams ?? []).map(({ monitor }) => monitor.logE)
   }
 
-  /** What each pays for all. */
-  get weight(): number {
-    return 1 / Math.max(1, this.#streams?.length ?? 0)
-  }
-
-  evidence({ final }: { readonly final: boolean }): StreamEvidence[] {
+  evidence({
+    final,
+    weight,
+  }: {
+    readonly final: boolean
+    readonly weight: number
+  }): StreamEvidence[] {
     const streams = [...(this.#streams ?? [])].sort(
       (a, b) => b.monitor.logE - a.monitor.logE || (a.name < b.name ? -1 : 1),
     )
-    const { weight } = this
     return streams
       .slice(0, final ? streams.length : toldMax)
       .map(({ monitor }) => monitor.evidence({ weight }))
@@ -97,7 +97,7 @@ export class GaugeStreams {
     const streams: GaugeStream[] = []
     for (const [name, series] of this.#state.gauges.track.series) {
       const rule = ruleFor(this.#rules.metrics, series.metric)
-      if (rule?.signal === 'ignore' || series.base === null) continue
+      if (rule?.signal === 'ignore' || series.base === null || series.use !== undefined) continue
       const stream = this.#streamOf(name, series, { rule, firstMs })
       if (stream !== null) streams.push(stream)
     }

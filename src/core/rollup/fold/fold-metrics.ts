@@ -1,6 +1,6 @@
 /**
  * Folds the metric points of one record: delta histograms and sums of requests into rollups, cumulative ones into
- * snapshots, calls of others likewise, everything else with a value into gauges.
+ * snapshots, calls of others likewise, everything else with a value into gauges, CPU time among them.
  *
  * A delta covers (start, time] and belongs whole to the window that holds time - 1 ms; its length is the spacing.
  * The per-status series of one route are one row: the failed points are its errors.
@@ -21,7 +21,8 @@ import { pointRoute } from '../../intake/route.ts'
 import { addLatency } from '../../kernel/histogram/latency.ts'
 import { hashFacts } from '../../kernel/ids.ts'
 import type { Gathering } from './gathering.ts'
-import { latencyOf, requestsOf } from './metric-latency.ts'
+import { isIdleMode } from '../cpu-time.ts'
+import { latencyOf, requestsOf, unitsPerSecond } from './metric-latency.ts'
 import {
   type MetricRole,
   outcomeOf,
@@ -56,6 +57,7 @@ export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathe
     const { metric, role, point, identity } = each
     if (role.is === 'value') fold.value(each)
     if (role.is === 'counter') fold.counter(each)
+    if (role.is === 'cpu') fold.cpu(each)
     if (role.is !== 'requests') continue
     const side = sideOf(metric, point.attributes)
     if (side === null || !preferences.takes(ownerOf(identity), role, side)) continue
@@ -63,6 +65,8 @@ export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathe
     else fold.calls(each)
   }
 }
+
+const mayNotFall: ReadonlySet<MetricRole['is']> = new Set(['requests', 'counter', 'cpu'])
 
 /** The points of one resource that are believed, each with whom it speaks for. */
 function locate(
@@ -81,8 +85,7 @@ function locate(
         : identity
       if (own === null) counter.refuse('no-service')
       else if (lacksTemporality(metric)) counter.refuse('no-temporality')
-      else if ((role.is === 'requests' || role.is === 'counter') && point.value < 0)
-        counter.refuse('negative')
+      else if (mayNotFall.has(role.is) && point.value < 0) counter.refuse('negative')
       else if (role.is !== 'requests' && !Number.isFinite(point.value)) counter.refuse('no-number')
       else if (metric.kind !== 'gauge' && point.startMs > point.timeMs)
         counter.refuse('wrong-start')
@@ -194,6 +197,29 @@ class PointFold {
       value: point.value,
       ...(total && { totalSinceMs: point.startMs }),
       ...(counts && !total && { counted: true }),
+    }
+    this.#gathering.readings.addGauge(identity, gauge)
+  }
+
+  /** All modes and processes are one series, each a part that counts by itself. */
+  cpu({ metric, point, identity, resourceId }: Located): void {
+    if (isIdleMode(point.attributes)) return
+    const { startMs, timeMs } = point
+    const total = isCumulative(metric)
+    if (!total && startMs === 0) return
+    const gauge: GaugePoint = {
+      metric: metric.name,
+      series: metric.name,
+      unit: 's',
+      timeMs,
+      value: point.value / unitsPerSecond(metric),
+      use: 'cpu',
+      ...(total
+        ? {
+            totalSinceMs: startMs,
+            part: hashFacts([resourceId, metric.scope, canonical(point.attributes)]),
+          }
+        : { counted: true, fromMs: startMs }),
     }
     this.#gathering.readings.addGauge(identity, gauge)
   }

@@ -9,6 +9,7 @@
 import type { Attributes, Metric } from '../../intake/otlp/telemetry.ts'
 import { firstText, type Outcome, pointOutcome } from '../../intake/outcome.ts'
 import { textAt } from '../../intake/identity.ts'
+import { isCpuTime } from '../cpu-time.ts'
 import { isCounted, type MetricRule, ruleFor } from '../metric-rules.ts'
 
 export type Side = 'server' | 'client'
@@ -21,6 +22,8 @@ export type MetricRole =
   | { readonly is: 'counter' }
   | { readonly is: 'requests'; readonly family: Family; readonly protocol: string }
   | { readonly is: 'value' }
+  /** CPU time, which is judged by requests. */
+  | { readonly is: 'cpu' }
   | { readonly is: 'unused' }
 
 interface Convention {
@@ -69,8 +72,8 @@ const ownSums =
 
 /**
  * What a runtime tells of its process starts anew with every process, and with every release: compared with the old
- * one's it would be an alarm each time. Judged only where the settings name it. Counts of what is in flight go by
- * the share of the traffic.
+ * one's it would be an alarm each time. Judged only where the settings name it, but for CPU time, which is judged by
+ * requests. Counts of what is in flight go by the share of the traffic.
  */
 const ofProcess =
   /^(otel|otlp|otelcol|jvm|process|nodejs|v8js|dotnet|aspnetcore|kestrel|go|cpython)[._]|[._]active_requests$/
@@ -82,6 +85,7 @@ export function roleOf(metric: Metric, rules: readonly MetricRule[] = []): Metri
   if (rule?.signal === 'ignore') return { is: 'unused' }
   if (kind === 'sum' && metric.monotonic && isCounted(rules, name)) return { is: 'counter' }
   if (rule !== null && (kind === 'gauge' || kind === 'sum')) return { is: 'value' }
+  if (isCpuTime(metric)) return { is: 'cpu' }
   const role = roleByName(metric)
   if (role.is === 'value' && (ofProcess.test(name) || ofSdk.test(scope))) return { is: 'unused' }
   return role

@@ -299,6 +299,29 @@ describe('folding sums and gauges', () => {
     ).toEqual([3])
   })
 
+  it.each([
+    { name: 'process.cpu.time', unit: 's', seconds: 4 },
+    { name: 'jvm.cpu.time', unit: 's', seconds: 4 },
+    { name: 'process_cpu_seconds_total', unit: '', seconds: 4 },
+    { name: 'container.cpu.time', unit: 's', seconds: 4 },
+    { name: 'k8s.pod.cpu.time', unit: 's', seconds: 4 },
+    { name: 'process.cpu.time', unit: 'ns', seconds: 4e-9 },
+  ])('takes $name in $unit for seconds of CPU, of all modes but idle ones', (each) => {
+    const points = ['user', 'system', 'iowait'].map((mode) =>
+      point({ values: { 'cpu.mode': mode }, more: { asDouble: 4 } }),
+    )
+    const sum = { aggregationTemporality: 2, isMonotonic: true, dataPoints: points }
+    const folded = foldJson(metricsOf([{ name: each.name, unit: each.unit, sum }]))
+    const taken = ofKind(folded, 'gauge')[0]!.points
+
+    expect(taken).toHaveLength(2)
+    expect(new Set(taken.map(({ part }) => part)).size).toBe(2)
+    for (const one of taken) {
+      expect(one).toMatchObject({ series: each.name, unit: 's', use: 'cpu', totalSinceMs: t0Ms })
+      expect(one.value).toBeCloseTo(each.seconds, 12)
+    }
+  })
+
   it('takes what exporters count of themselves neither for requests nor for a gauge', () => {
     const folded = foldJson(
       metricsOf([sum([total(5, { success: true })], {}, 'otlp.exporter.exported')]),
