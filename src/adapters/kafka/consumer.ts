@@ -35,7 +35,11 @@ export interface ConsumerOptions {
 
 const maxWaitTimeMs = 200
 const fetchBytesMax = 4 * 1024 * 1024
-const partitionBytesMax = 1024 * 1024
+/**
+ * Packed, and telemetry unpacks to ten or thirty times as much, all of it at once and beside what the readers
+ * may hold. A larger batch still comes, when its partition is asked first.
+ */
+const partitionBytesMax = 256 * 1024
 /** A heartbeat is under way for no longer than this before it is taken as unanswered. */
 const heartbeatWithinMs = 1_000
 /** Handlers only fill memory: what was fetched before is handed over by then. */
