@@ -12,13 +12,7 @@ import { latencyQuantiles } from '../../core/detection/parameters.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import { errorsOf, slowOf } from './series.ts'
 import type { Counts } from './service.ts'
-import {
-  type ReleaseSetup,
-  type ReleaseStream,
-  releaseStreams,
-  stepMs,
-  type StreamPart,
-} from './streams.ts'
+import { type ReleaseSetup, type ReleaseStream, releaseStreams, stepMs } from './streams.ts'
 
 export interface Judged {
   /** Minutes from the release to the first `regressed`; null without one. */
@@ -59,8 +53,8 @@ export class ReleaseJudge {
     this.#weights = releaseWeights(this.#streams)
   }
 
-  get parts(): readonly StreamPart[] {
-    return this.#streams.flatMap(({ parts }) => parts)
+  get streams(): readonly ReleaseStream[] {
+    return this.#streams
   }
 
   get logE(): number {
@@ -126,7 +120,9 @@ export class ReleaseJudge {
       const quick = stream.evidence({ weight, full: false })
       const full = onsets && quick.logE >= judgeDefaults.suspiciousLogE
       const evidence = full ? stream.evidence({ weight, full }) : quick
-      return this.#aftermath.complete(evidence, () => usualErrors(this.#streams))
+      const falseShare = this.#setup.untrusted?.get(stream.signal)
+      const after = this.#aftermath.complete(evidence, () => usualErrors(this.#streams))
+      return falseShare === undefined ? after : { ...after, falseShare }
     })
     return {
       kind: 'evidence',

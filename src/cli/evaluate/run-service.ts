@@ -3,6 +3,7 @@
  * release after release, each judged by Culprit and by its rivals. A function of the seed alone.
  */
 import { calibrate } from '../../core/detection/calibrate.ts'
+import { type PlaceboSignal, placeboSignals } from '../../core/detection/placebo-signals.ts'
 import type { SignalName } from '../../contracts/signal.ts'
 import { type Cell, familyOf } from './cells.ts'
 import { none } from './effects.ts'
@@ -12,7 +13,7 @@ import { mixedSeed } from './random.ts'
 import { type Rival, rivalAlarms } from './rivals.ts'
 import { errorsOf } from './series.ts'
 import { bucketsPerMinute, type Counts, sumBuckets, SyntheticService } from './service.ts'
-import { stepMs } from './streams.ts'
+import { type ReleaseSetup, stepMs } from './streams.ts'
 
 export interface ReleaseResult {
   readonly culprit: Judged
@@ -25,8 +26,9 @@ const beforeMinutes = 120
 const preTrendMinutes = 30
 const recentBuckets = 720
 const splitShare = 0.2
-const placeboCount = 48
-/** Releases and placebos of one service at most: how long its story is. */
+/** A week and a day of sentinels, back to back; fewer say nothing of trust. */
+const placeboCount = 200
+/** Releases of one service at most: how long its story is, beside its placebos. */
 const slicesMax = 100
 /** Any midnight. */
 const originMs = Date.UTC(2026, 0, 5)
@@ -56,15 +58,15 @@ class ServiceRun {
   readonly #historyMinutes: number
   #bucket = 0
   #fits: Fits
-  #kappas: ReadonlyMap<string, number> = new Map()
+  #learnt: Pick<ReleaseSetup, 'kappas' | 'untrusted'> = { kappas: new Map() }
 
   constructor(cell: Cell, seed: number, known: Map<string, Fits>) {
     this.#cell = cell
     const { mode, rps, routes, historyHours, wrong } = cell
     this.#historyMinutes = historyHours * 60
-    const placebos = wrong ? placeboCount : 0
     const share = mode === 'split' ? splitShare : 1
-    const minutes = this.#historyMinutes + slicesMax * (beforeMinutes + watchMinutes)
+    const slices = slicesMax + (wrong ? placeboCount : 0)
+    const minutes = this.#historyMinutes + slices * (beforeMinutes + watchMinutes)
     const buckets = minutes * bucketsPerMinute
     this.#service = new SyntheticService({ rps, routes, share, buckets }, seed)
     if (wrong === undefined && historyHours >= 6) {
@@ -75,7 +77,7 @@ class ServiceRun {
     } else {
       this.#fits = sameFits(mode, routes, wrong ?? null)
     }
-    if (wrong) this.#kappas = this.#calibrate(placebos)
+    if (wrong) this.#learnt = this.#learn(placeboCount)
   }
 
   run(): ReleaseResult[] {
@@ -107,11 +109,7 @@ class ServiceRun {
     return { startBucket: this.#bucket, before: [...early, ...inMinutes(fine)], fine }
   }
 
-  #judgeAt(
-    bucket: number,
-    before: readonly Counts[],
-    warm: boolean,
-  ): ConstructorParameters<typeof ReleaseJudge>[0] {
+  #judgeAt(bucket: number, before: readonly Counts[], warm: boolean): ReleaseSetup {
     const { mode, routes } = this.#cell
     const requests = before.reduce((sum, counts) => {
       const { n1, n0 } = errorsOf(null)(counts)
@@ -124,7 +122,7 @@ class ServiceRun {
       before,
       historyRequests: requests,
       fits: this.#fits,
-      kappas: this.#kappas,
+      ...this.#learnt,
       warm,
     }
   }
@@ -158,35 +156,37 @@ class ServiceRun {
     return early.logE
   }
 
-  /** kappa of each stream, from watches in which nothing was released. */
-  #calibrate(count: number): ReadonlyMap<string, number> {
-    const maxima = new Map<string, { signal: SignalName; values: number[] }>()
+  /** What sentinels teach: the service's whole streams in hours in which nothing was released, by signal. */
+  #learn(count: number): Pick<ReleaseSetup, 'kappas' | 'untrusted'> {
+    const maxima = new Map<PlaceboSignal, number[]>(placeboSignals.map((signal) => [signal, []]))
     for (let i = 0; i < count; i++) {
       const slice = this.#slice()
-      const judge = new ReleaseJudge(this.#judgeAt(slice.startBucket, slice.before, true))
-      const best = judge.parts.map(() => -Infinity)
+      const judge = new ReleaseJudge(
+        this.#judgeAt(slice.startBucket, slice.before, true),
+        ({ group }) => maxima.has(group as PlaceboSignal),
+      )
+      const best = new Map<SignalName, number>()
       const quiet = { effect: none, minute: 0, warm: 0 }
       for (let k = 0; k < watchMinutes * bucketsPerMinute; k++) {
         judge.push(this.#service.counts(this.#bucket++, 1, quiet))
-        judge.parts.forEach((part, p) => {
-          best[p] = Math.max(best[p]!, part.logE)
-        })
+        for (const { signal, logE } of judge.streams) {
+          best.set(signal, Math.max(best.get(signal) ?? 0, logE))
+        }
       }
-      judge.parts.forEach(({ key, signal }, p) => {
-        const known = maxima.get(key) ?? { signal, values: [] }
-        known.values.push(best[p]!)
-        maxima.set(key, known)
-      })
+      for (const [signal, values] of maxima) values.push(best.get(signal) ?? 0)
     }
     const { mode } = this.#cell
-    return new Map(
-      [...maxima].map(([key, { signal, values }]) => {
-        const fleet = [...maxima.values()]
-          .filter((each) => each.signal === signal)
-          .flatMap((each) => each.values)
-        return [key, calibrate({ signal, mode, own: values, fleet }).kappa]
-      }),
-    )
+    const learnt = [...maxima].map(([signal, own]) => {
+      return [signal, calibrate({ signal, mode, own, fleet: own })] as const
+    })
+    return {
+      kappas: new Map(learnt.map(([signal, { kappa }]) => [signal, kappa])),
+      untrusted: new Map(
+        learnt.flatMap(([signal, { trusted, falseShare }]) =>
+          trusted ? [] : [[signal, falseShare ?? 1] as const],
+        ),
+      ),
+    }
   }
 }
 

@@ -37,23 +37,18 @@ export interface ReleaseSetup {
   readonly before: readonly Counts[]
   readonly historyRequests: number
   readonly fits: Fits
-  /** What divides each stream's evidence; 1 where none is given. */
-  readonly kappas: ReadonlyMap<string, number>
+  /** What divides the evidence of each signal, as learnt from placebos; 1 where none is given. */
+  readonly kappas: ReadonlyMap<SignalName, number>
+  /** Signals that placebos have shown to be no guide, with the share of false alarms: they go no further than suspicious. */
+  readonly untrusted?: ReadonlyMap<SignalName, number>
   /** A placebo: nothing restarts. */
   readonly warm: boolean
 }
 
-/** What is calibrated by itself: a stream, or one threshold of a latency stream. */
-export interface StreamPart {
+export interface ReleaseStream extends WeighedStream {
   readonly key: string
   readonly signal: SignalName
   readonly logE: number
-}
-
-export interface ReleaseStream extends WeighedStream {
-  readonly key: string
-  readonly logE: number
-  readonly parts: readonly StreamPart[]
   push(counts: Counts): void
   evidence(options: EvidenceOptions): StreamEvidence
 }
@@ -78,17 +73,18 @@ function placeOf(what: 'errors' | 'latency', route: number | null) {
     member: String(route ?? ''),
     traffic: 1,
     key: keyOf(what, route),
+    signal: what,
   }
 }
 
 /** What every monitor of a stream is given. */
 function shared(
   { mode, startMs, warm, fits, kappas }: ReleaseSetup,
-  key: string,
+  { key, signal }: { readonly key: string; readonly signal: SignalName },
   own: Mode = mode,
 ) {
   const { nuisance } = fits.get(key)!
-  return { mode: own, startMs, stepMs, warm, nuisance, kappa: kappas.get(key) ?? 1 }
+  return { mode: own, startMs, stepMs, warm, nuisance, kappa: kappas.get(signal) ?? 1 }
 }
 
 function baselineOf(
@@ -125,7 +121,7 @@ function errorStream(setup: ReleaseSetup, route: number | null): ReleaseStream {
   const monitor = new StreamMonitor({
     signal: 'errors',
     scope,
-    ...shared(setup, place.key),
+    ...shared(setup, place),
     ...baseline,
   })
   const mix = route === null ? oldMix(before, setup.routes, errorsOf) : null
@@ -140,12 +136,13 @@ function errorStream(setup: ReleaseSetup, route: number | null): ReleaseStream {
     const middleMs = startMs + (monitor.buckets + 0.5) * stepMs
     return { n: n1, e: e1, logRate: logRateAt(baseline.baseline!, middleMs) + mix.shift(counts) }
   }
-  return follow(monitor, place, 'errors', (counts) => monitor.push(bucketOf(counts)))
+  return follow(monitor, place, (counts) => monitor.push(bucketOf(counts)))
 }
 
 function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream {
   const { mode, startMs, before, fits, kappas } = setup
   const place = placeOf('latency', route)
+  const kappa = kappas.get('latency') ?? 1
   const keys = latencyQuantiles.map((_, q) => keyOf(`latency ${q}`, route))
   const series = latencyQuantiles.map((_, q) => slowOf(route, q))
   const baselines =
@@ -158,9 +155,9 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
       : null
   const monitor = new LatencyMonitor({
     scope: { ...noScope, route: route === null ? null : `route ${route}` },
-    ...shared(setup, keys[0]!),
+    ...shared(setup, { ...place, key: keys[0]! }),
     nuisances: keys.map((key) => fits.get(key)!.nuisance),
-    kappas: keys.map((key) => kappas.get(key) ?? 1),
+    kappas: keys.map(() => kappa),
     thresholdSeconds: [0.1, 0.19, 0.23, 0.32],
     ...(baselines === null ? {} : { baselines }),
   })
@@ -168,13 +165,6 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
     route === null && mode === 'forecast'
       ? latencyQuantiles.map((_, q) => oldMix(before, setup.routes, (r) => slowOf(r, q)))
       : null
-  const parts = keys.map((key, q) => ({
-    key,
-    signal: 'latency' as const,
-    get logE() {
-      return monitor.parts[q]!.logE
-    },
-  }))
   const push = (counts: Counts) => {
     const all = series.map((each) => each(counts))
     const { n1, n0 } = all[0]!
@@ -186,34 +176,36 @@ function latencyStream(setup: ReleaseSetup, route: number | null): ReleaseStream
     const logRate = mixes.map((mix, q) => logRateAt(baselines![q]!, middleMs) + mix.shift(counts))
     monitor.push({ n: n1, e: e1, logRate })
   }
-  return follow(monitor, place, 'latency', push, parts)
+  return follow(monitor, place, push)
 }
 
 function trafficStream(setup: ReleaseSetup): ReleaseStream {
   const baseline = baselineOf(setup, 'traffic', (counts) => arrivals(counts, 6), {
     signal: 'traffic',
   })
+  const signal = 'traffic' as const
+  const place = { group: signal, member: '', traffic: 1, key: 'traffic', signal }
   const monitor = new StreamMonitor({
-    signal: 'traffic',
+    signal,
     scope: noScope,
-    ...shared(setup, 'traffic', 'forecast'),
+    ...shared(setup, place, 'forecast'),
     baseline,
   })
-  const place = { group: 'traffic' as const, member: '', traffic: 1, key: 'traffic' }
-  return follow(monitor, place, 'traffic', (counts) => monitor.push(arrivals(counts, 1)))
+  return follow(monitor, place, (counts) => monitor.push(arrivals(counts, 1)))
 }
 
 function callerStream(setup: ReleaseSetup, caller: number, share: number): ReleaseStream {
   const key = `calls ${caller}`
   const series = callsOf(caller)
+  const signal = 'availability' as const
+  const place = { group: signal, member: key, traffic: share, key, signal }
   const monitor = new StreamMonitor({
-    signal: 'availability',
+    signal,
     scope: { ...noScope, caller: `caller ${caller}` },
-    ...shared(setup, key, 'forecast'),
+    ...shared(setup, place, 'forecast'),
     baseline: baselineOf(setup, key, series),
   })
-  const place = { group: 'availability' as const, member: key, traffic: share, key }
-  return follow(monitor, place, 'availability', (counts) => {
+  return follow(monitor, place, (counts) => {
     const { n, e } = series(counts)
     monitor.push(n > 0 ? { n, e } : 'missing')
   })
@@ -221,15 +213,16 @@ function callerStream(setup: ReleaseSetup, caller: number, share: number): Relea
 
 function kindStream(setup: ReleaseSetup): ReleaseStream {
   const { mode, startMs, historyRequests } = setup
-  const place = { group: 'new-error' as const, member: '', traffic: 1, key: 'kinds' }
+  const signal = 'new-error' as const
+  const place = { group: signal, member: '', traffic: 1, key: 'kinds', signal }
   const requests = errorsOf(null)
   if (mode === 'split') {
     const monitor = new StreamMonitor({
-      signal: 'new-error',
+      signal,
       scope: noScope,
-      ...shared(setup, 'errors'),
+      ...shared(setup, { signal, key: 'errors' }),
     })
-    return follow(monitor, place, 'new-error', (counts) => {
+    return follow(monitor, place, (counts) => {
       const { n1, n0 } = requests(counts)
       const { one, zero } = counts.newKinds
       const usable = n1 > 0 && n0 > 0
@@ -237,7 +230,7 @@ function kindStream(setup: ReleaseSetup): ReleaseStream {
     })
   }
   const monitor = new NewKindMonitor({ scope: noScope, startMs, stepMs, historyRequests })
-  return follow(monitor, place, 'new-error', (counts) => {
+  return follow(monitor, place, (counts) => {
     const { n1 } = requests(counts)
     monitor.push({ traces: counts.newKinds.one, requests: n1 })
   })
@@ -245,21 +238,11 @@ function kindStream(setup: ReleaseSetup): ReleaseStream {
 
 function follow(
   monitor: { readonly logE: number; evidence(options: EvidenceOptions): StreamEvidence },
-  place: WeighedStream & { readonly key: string },
-  signal: SignalName,
+  place: WeighedStream & { readonly key: string; readonly signal: SignalName },
   push: (counts: Counts) => void,
-  parts?: readonly StreamPart[],
 ): ReleaseStream {
-  const whole = {
-    key: place.key,
-    signal,
-    get logE() {
-      return monitor.logE
-    },
-  }
   return {
     ...place,
-    parts: parts ?? [whole],
     get logE() {
       return monitor.logE
     },
