@@ -142,9 +142,7 @@ export class SimProcess {
     await Promise.all(this.#runs.map((run) => run.stop(deadlineMs)))
     if (this.#ticks === null) return
     await closed
-    this.#ticks.stop()
-    this.#ticks.leave(this.#door.unit)
-    await this.#ticks.tick()
+    await this.#ticks.end(this.#door.unit)
   }
 
   /** Timers of a paused process wait for it; those of a dead one never come. */
