@@ -42,7 +42,14 @@ function toPattern(source: string): RegExp {
   }
 }
 
-export function detectSettings({ service, windows, detection, limits }: Config): DetectSettings {
+/** A unit has its share of what is a limit of the process: what it keeps must not depend on who runs beside it. */
+export function detectSettings({
+  service,
+  windows,
+  detection,
+  limits,
+  kafka,
+}: Config): DetectSettings {
   return {
     defaultEnvironment: service.defaultEnvironment,
     graceMs: windows.graceMs,
@@ -52,6 +59,9 @@ export function detectSettings({ service, windows, detection, limits }: Config):
     kindsMax: limits.fingerprints,
     gaugesMax: limits.gauges,
     gaugesInAllMax: limits.gaugesInAll,
+    historyBytesMax: Math.floor(
+      limits.historyBytes / (kafka.brokers.length > 0 ? kafka.partitions : 1),
+    ),
     metrics: detection.metrics,
     watchMs: detection.watchMs,
     watchMaxMs: Math.max(detection.watchMs, detection.watchMaxMs),

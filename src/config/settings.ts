@@ -2,6 +2,7 @@
  * Every setting of Culprit, once: section, name, type, default, bounds and why. `culprit config
  * --reference` prints this table; a module is given only its own values.
  */
+import { limits } from './limits.ts'
 import { setting } from './setting.ts'
 import {
   type HttpToken,
@@ -246,55 +247,7 @@ export const settings = {
       why: 'warn: nothing is lost; error: something is lost or somebody must act',
     }),
   },
-  limits: {
-    requestBytes: setting.integer({
-      default: 67_108_864,
-      min: 1_024,
-      max: 1_073_741_824,
-      why: 'a request after inflation; the OTLP receivers’ usual bound',
-    }),
-    services: setting.integer({
-      default: 5_000,
-      min: 10,
-      max: 1_000_000,
-      why: 'services per partition of culprit.service-events: names come from senders, and each costs 70 KB; what is beyond is refused until one was unheard for a day',
-    }),
-    routes: setting.integer({
-      default: 50,
-      min: 1,
-      max: 500,
-      why: 'routes per service and version; the rest is counted as other',
-    }),
-    versions: setting.integer({
-      default: 4,
-      min: 2,
-      max: 50,
-      why: 'versions live at once per service; the rest is counted as other and opens no release',
-    }),
-    fingerprints: setting.integer({
-      default: 200,
-      min: 10,
-      max: 10_000,
-      why: 'error kinds remembered per service',
-    }),
-    gauges: setting.integer({
-      default: 120,
-      min: 1,
-      max: 1_000,
-      why: 'gauges per service: each keeps two weeks of minutes, 80 KB; the one unheard for longest gives its place',
-    }),
-    gaugesInAll: setting.integer({
-      default: 4_000,
-      min: 10,
-      max: 1_000_000,
-      why: 'gauges per partition of culprit.service-events: names come from senders; what is beyond is not taken in',
-    }),
-    historyMs: setting.integer({
-      default: 7_200_000,
-      min: 3_600_000,
-      why: 'closed 10-s buckets kept: baselines want 90 min and the half hour before them',
-    }),
-  },
+  limits,
 } as const
 
 type Table = typeof settings

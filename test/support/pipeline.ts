@@ -22,6 +22,7 @@ export const detectDefaults = {
   kindsMax: 200,
   gaugesMax: 60,
   gaugesInAllMax: 4_000,
+  historyBytesMax: 1_073_741_824,
   metrics: [],
   watchMs: 3_600_000,
   watchMaxMs: 14_400_000,

@@ -26,7 +26,7 @@ export function latencyTotals(
     }
   }
   const totals = new Map<string, Latency>()
-  for (const [name, sum] of sums) totals.set(name, sum.total()!)
+  for (const [name, sum] of sums) totals.set(name, sum.dominant()!)
   return totals
 }
 

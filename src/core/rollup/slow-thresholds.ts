@@ -59,7 +59,7 @@ export function chooseThresholds(
   const alike = hours.filter((each) => isAlike(each, hours[0]!))
   const sum = new LatencySum()
   for (const each of alike) sum.add(each)
-  const total = sum.total()
+  const total = sum.dominant()
   if (total === null) return null
   const values: SlowThreshold[] = []
   for (const level of levels) {

@@ -3,7 +3,7 @@
  * route. Arm 1 is the new version, arm 0 the old one; where the service has no versions arm 1 is all of it.
  */
 import type { Latency } from '../../contracts/service-events.ts'
-import { addLatency } from '../../core/kernel/histogram/latency.ts'
+import { LatencySum } from '../../core/kernel/histogram/latency-sum.ts'
 import type { Cell } from '../../core/rollup/cells.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
@@ -98,20 +98,23 @@ export function latencies(
   version: string | null,
   watched: ReadonlySet<string>,
 ): { routes: Map<string, Latency>; total: Latency | null } {
-  const routes = new Map<string, Latency>()
-  let total: Latency | null = null
+  const routes = new Map<string, LatencySum>()
+  const total = new LatencySum()
   for (const { cells } of buckets) {
     for (const [name, { routes: of }] of cells) {
       if (version !== null && name !== version) continue
       for (const [each, { latency }] of of) {
         if (latency === null) continue
         const route = watched.has(each) ? each : 'other'
-        routes.set(route, addLatency(routes.get(route) ?? null, latency)!)
-        total = addLatency(total, latency)
+        const own = routes.get(route) ?? new LatencySum()
+        routes.set(route, own)
+        own.add(latency)
+        total.add(latency)
       }
     }
   }
-  return { routes, total }
+  const merged = [...routes].map(([route, sum]): [string, Latency] => [route, sum.merged()!])
+  return { routes: new Map(merged), total: total.merged() }
 }
 
 export function freezeAll(latency: Latency | null): Thresholds {

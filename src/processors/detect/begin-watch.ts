@@ -145,11 +145,11 @@ export function freezeSentinel(
 
 function judgingOf(
   state: ServiceState,
-  { source, stepMs, routes }: Pick<WatchFacts, 'source' | 'stepMs' | 'routes'>,
+  { source, routes }: Pick<WatchFacts, 'source' | 'routes'>,
   fleet: Freezing['fleet'],
 ): Pick<WatchFacts, 'judging'> {
   const names = routes.map(([route]) => route)
-  return { judging: freezeJudging(state, { source, stepMs, routes: names, fleet }) }
+  return { judging: freezeJudging(state, { source, routes: names, fleet }) }
 }
 
 function commonFacts(

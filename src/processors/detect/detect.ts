@@ -40,8 +40,10 @@ import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
 import { restoreServices } from './entries.ts'
 import { findingOutputs } from './finding-outputs.ts'
+import { FitQueue } from './fit-queue.ts'
 import { Fleet } from './fleet.ts'
 import { absorbGauge } from './gauge-state.ts'
+import { HistoryBudget } from './history-budget.ts'
 import { ServiceRun } from './service-run.ts'
 import type { DetectObserver } from './observer.ts'
 import type { ServiceCounts, ServiceState } from './service-state.ts'
@@ -77,6 +79,8 @@ class DetectMachine implements Machine {
   readonly #unit: UnitState
   readonly #services: Services
   readonly #fleet = new Fleet()
+  readonly #fits = new FitQueue(this.#fleet, this.#dirty)
+  readonly #budget: HistoryBudget
   readonly #deployments: Deployments
   /** Gauges of all services. */
   #gauges = 0
@@ -105,6 +109,8 @@ class DetectMachine implements Machine {
       runOf: (state) => this.#runOf(state),
     })
     this.#countGauges()
+    const { historyBytesMax: bytesMax } = settings
+    this.#budget = new HistoryBudget({ bytesMax, dirty: this.#dirty, fleet: this.#fleet })
     this.#deployments = new Deployments(this.#unit, settings.defaultEnvironment)
   }
 
@@ -209,6 +215,7 @@ class DetectMachine implements Machine {
 
   #tick(tick: Tick): readonly Output[] {
     const { watermark, heard } = this.#unit
+    const beforeMs = watermark.ratesMs
     const moved = applyTick(watermark, tick)
     const times = Object.values(tick.units)
     if (times.length > 0 && tick.records !== 0) heard.note(Math.max(...times))
@@ -234,6 +241,8 @@ class DetectMachine implements Machine {
       if (end) findings.push(...this.#joinPending(ratesMs, true), ...this.#lastJoined(endMs))
       this.#observer.settled?.(Math.min(watermark.ratesMs, ...runs.map((run) => run.settledMs)))
       findings.push(...this.#services.forgetUnheard(watermark.tickMs))
+      this.#budget.keep(this.#services.inOrder())
+      this.#fits.advance(this.#services.inOrder(), { beforeMs, nowMs: watermark.ratesMs })
       this.#countGauges()
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }

@@ -13,22 +13,35 @@ const sampleMax = 2_000
 
 export class Fleet {
   readonly #pasts = new Set<PastState>()
+  /** Worked out when asked for, until a fit changes. */
+  readonly #nuisances = new Map<FittedSignal, Nuisance | null>()
   /** Ascending. */
   readonly #sorted = new Map<PlaceboSignal, number[]>()
 
   join(past: PastState): void {
     this.#pasts.add(past)
+    this.fitsChanged()
     this.replace([], past.placebos)
   }
 
   leave(past: PastState): void {
     this.#pasts.delete(past)
+    this.fitsChanged()
     this.replace(past.placebos, [])
   }
 
   /** Medians of what was fitted on a long history; null for none. */
   nuisance(signal: FittedSignal): Nuisance | null {
-    return fleetNuisance([...this.#pasts].flatMap((past) => ownNuisances(past, signal)))
+    const known = this.#nuisances.get(signal)
+    if (known !== undefined) return known
+    const own = [...this.#pasts].flatMap((past) => ownNuisances(past, signal))
+    const found = fleetNuisance(own)
+    this.#nuisances.set(signal, found)
+    return found
+  }
+
+  fitsChanged(): void {
+    this.#nuisances.clear()
   }
 
   /** The placebos of one service were `before` and are `after`. */

@@ -3,9 +3,8 @@
  * the day's thresholds of latency, and what its log evidence is divided by, learnt from its placebos and those of the
  * unit's other services.
  *
- * A fit is kept for a day (for six hours while the past is shorter than a day), so the cost of a service is that of
- * one fit a day and stream. A function of the log: what a watch is judged by must not depend on when it was asked.
- * Source: detection reference, sections 4.5, 10 and 23.
+ * Only reads what is known: fits are made aside (`fit-queue`), and a stream that has none takes the fleet's. Source:
+ * detection reference, sections 4.5, 10 and 23.
  */
 import { calibrate } from '../../core/detection/calibrate.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
@@ -14,18 +13,13 @@ import { countAbove, type SlowThreshold } from '../../core/kernel/histogram/thre
 import type { FrozenFit, Judging } from '../../core/releases/release-state.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import type { Fleet } from './fleet.ts'
-import { type FittedSignal, latencySignals } from './fitted-signal.ts'
+import { type FittedSignal, latencySignals, levelOf } from './fitted-signal.ts'
 import { bucketsBetween } from './history.ts'
-import { fitPast } from './past-fit.ts'
 import { fitKey, maximaOf, type PastTrack } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 /** Routes with a fit of their own: those whose past is kept. */
 const routesFitted = 10
-const minutesOfDay = 1440
-const forgottenMs = 7 * dayMs
 /** Thresholds of fewer hours are no better than those that a watch takes from what it knows itself. */
 const basisHoursMin = 6
 /** So much of the newest telemetry must be countable at the thresholds in force. */
@@ -33,13 +27,11 @@ const countableMs = 600_000
 
 export interface JudgingQuestion {
   readonly source: PastTrack
-  readonly stepMs: number
   /** Routes of the watch, most requests first. */
   readonly routes: readonly string[]
   readonly fleet: Pick<Fleet, 'maxima' | 'nuisance'>
 }
 
-/** Fits that are made anew are kept in the service's past. */
 export function freezeJudging(state: ServiceState, question: JudgingQuestion): Judging {
   const { source, fleet } = question
   const fits: [string, FrozenFit][] = []
@@ -52,9 +44,9 @@ export function freezeJudging(state: ServiceState, question: JudgingQuestion): J
         ? ['errors', 'traffic', ...latencySignals]
         : ['errors', ...latencySignals]
     for (const signal of signals) {
-      // At thresholds of its own a watch has no season.
-      const own = slow === null && signal !== 'errors' && signal !== 'traffic'
-      const fit = own ? fleetFit(fleet, signal) : fitOf(state, signal, route, question)
+      const isSeasonal = slow !== null || levelOf(signal) < 0
+      const own = fitOf(state, fitKey(signal, source, route), isSeasonal)
+      const fit = own === undefined ? fleetFit(fleet, signal) : own
       if (fit !== null) fits.push([`${signal} ${route}`, fit])
     }
   }
@@ -100,28 +92,16 @@ function fleetFit(fleet: JudgingQuestion['fleet'], signal: FittedSignal): Frozen
   return nuisance && { nuisance, season: null }
 }
 
+/** What is known, however old; at thresholds of its own a watch has no season. */
 function fitOf(
-  state: ServiceState,
-  signal: FittedSignal,
-  route: string,
-  { source, stepMs, fleet }: JudgingQuestion,
-): FrozenFit | null {
-  const { past } = state
-  const key = fitKey(signal, source, route)
-  const { toMs } = past.counts[source]
+  { past }: ServiceState,
+  key: string,
+  isSeasonal: boolean,
+): FrozenFit | null | undefined {
   const known = past.fits.get(key)
-  if (known !== undefined) {
-    const keptMs = known.fit.minutes < minutesOfDay ? 6 * hourMs : dayMs
-    if (toMs - known.atMs < keptMs) return frozen(known.fit)
-  }
-  const fit = fitPast(state, { signal, source, route, stepMs }, fleet.nuisance(signal))
-  if (fit === null) return fleetFit(fleet, signal)
-  past.fits.set(key, { fit, atMs: toMs })
-  // Routes come and go, and their names are the senders'.
-  for (const [name, { atMs }] of past.fits) {
-    if (atMs < toMs - forgottenMs) past.fits.delete(name)
-  }
-  return frozen(fit)
+  if (known === undefined) return undefined
+  const fit = frozen(known.fit)
+  return fit && !isSeasonal ? { ...fit, season: null } : fit
 }
 
 function frozen({ nuisance, season, from }: StreamFit): FrozenFit | null {

@@ -4,19 +4,22 @@
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Latency } from '../../contracts/service-events.ts'
-import { addLatency, quantileSeconds } from '../../core/kernel/histogram/latency.ts'
+import { quantileSeconds } from '../../core/kernel/histogram/latency.ts'
+import { LatencySum } from '../../core/kernel/histogram/latency-sum.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import type { WatchBuilder } from './watch-builder.ts'
 
 interface Sides {
-  one: Latency | null
-  zero: Latency | null
+  readonly one: LatencySum
+  readonly zero: LatencySum
 }
+
+const emptySides = (): Sides => ({ one: new LatencySum(), zero: new LatencySum() })
 
 export class LatencyReport {
   readonly #builder: WatchBuilder
   readonly #routes = new Map<string, Sides>()
-  readonly #total: Sides = { one: null, zero: null }
+  readonly #total = emptySides()
 
   constructor(builder: WatchBuilder) {
     this.#builder = builder
@@ -30,10 +33,10 @@ export class LatencyReport {
       for (const [name, { latency }] of routes) {
         if (latency === null) continue
         const route = this.#builder.watched.has(name) ? name : 'other'
-        const sides = this.#routes.get(route) ?? { one: null, zero: null }
-        sides[side] = addLatency(sides[side], latency)
+        const sides = this.#routes.get(route) ?? emptySides()
+        sides[side].add(latency)
         this.#routes.set(route, sides)
-        this.#total[side] = addLatency(this.#total[side], latency)
+        this.#total[side].add(latency)
       }
     }
   }
@@ -46,7 +49,7 @@ export class LatencyReport {
     const history = this.#builder.latencyBefore
     const before =
       evidence.mode === 'split'
-        ? sides?.zero
+        ? sides?.zero.merged()
         : scope.route === null
           ? history.total
           : history.routes.get(scope.route)
@@ -54,7 +57,7 @@ export class LatencyReport {
       of ? quantileSeconds(of, latency.quantile) : null
     return {
       ...evidence,
-      latency: { ...latency, beforeSeconds: at(before), afterSeconds: at(sides?.one) },
+      latency: { ...latency, beforeSeconds: at(before), afterSeconds: at(sides?.one.merged()) },
     }
   }
 }

@@ -8,6 +8,7 @@
 import type { PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
 import { latencyQuantiles, type Nuisance } from '../../core/detection/parameters.ts'
+import { dropSeries } from '../../core/rollup/count-bytes.ts'
 import {
   countHourMs,
   type CountHistory,
@@ -82,10 +83,7 @@ export function foldPast(
   const before = history.toMs
   const { hours, days, forgotten, renewals } = foldCountHours(history, closed, closedToMs)
   for (const renewal of renewals) moveFits(past, track, renewal)
-  const put = (what: 'hour' | 'day' | 'latency') => (startMs: number) => ({
-    key: `${what}/${track}/${startMs}`,
-    store: () => stores[what](history, startMs),
-  })
+  const put = putsOf(history, track)
   return {
     facts: history.toMs !== before,
     puts: [
@@ -97,14 +95,35 @@ export function foldPast(
   }
 }
 
-/** A fit goes on at the new threshold, with the season's constant moved; one of a history that ended is gone. */
+const putsOf =
+  (history: CountHistory, track: PastTrack) =>
+  (what: 'hour' | 'day' | 'latency') =>
+  (startMs: number) => ({
+    key: `${what}/${track}/${startMs}`,
+    store: () => stores[what](history, startMs),
+  })
+
+/** Lets go of one series, with what was fitted on it. */
+export function dropPast(past: PastState, track: PastTrack, name: string): PastChanges {
+  const history = past.counts[track]
+  const { hour, day, latency } = dropSeries(history, name)
+  for (const signal of ['errors', 'traffic', ...latencySignals] as const) {
+    past.fits.delete(fitKey(signal, track, name))
+  }
+  const put = putsOf(history, track)
+  const puts = [...hour.map(put('hour')), ...day.map(put('day')), ...latency.map(put('latency'))]
+  return { facts: true, puts }
+}
+
+/** A fit goes on at the new threshold, with the season's constant moved; of a history that ended the unrest remains. */
 function moveFits({ fits }: PastState, track: PastTrack, { name, shifts }: Renewal): void {
   for (const [level, signal] of latencySignals.entries()) {
     const key = fitKey(signal, track, name)
     const known = fits.get(key)
     if (known === undefined) continue
-    if (shifts === null) fits.delete(key)
-    else fits.set(key, { ...known, fit: moved(known.fit, shifts[level]!) })
+    const { fit } = known
+    const next = shifts === null ? { ...fit, season: null } : moved(fit, shifts[level]!)
+    fits.set(key, { ...known, fit: next })
   }
 }
 

@@ -86,7 +86,14 @@ export interface ServiceCounts extends Record<CountedLimit, number> {
   outOfOrder: number
 }
 
-export const countedLimits = ['routes', 'versions', 'fingerprints', 'series', 'gauges'] as const
+export const countedLimits = [
+  'routes',
+  'versions',
+  'fingerprints',
+  'series',
+  'gauges',
+  'history',
+] as const
 export type CountedLimit = (typeof countedLimits)[number]
 export type Limit = CountedLimit | 'services'
 
@@ -134,6 +141,7 @@ export function emptyService(key: string): ServiceState {
       fingerprints: 0,
       series: 0,
       gauges: 0,
+      history: 0,
     },
   }
 }

@@ -20,6 +20,8 @@ export interface DetectSettings {
   /** How long a release is watched, and at most while it is suspicious. */
   readonly watchMs: number
   readonly watchMaxMs: number
+  /** Of the counts of weeks of a unit's services. */
+  readonly historyBytesMax: number
   /** Closed buckets kept besides what a watch needs. */
   readonly historyMs: number
 }

@@ -102,7 +102,8 @@ describe('the sum of many histograms', () => {
           sum.add({ ...each, ...unknown })
           added = addLatency(added, { ...each, ...unknown })
         }
-        const total = sum.total()!
+        const total = sum.merged()!
+        expect({ ...total, offset: 0, counts: [] }).toEqual({ ...added!, offset: 0, counts: [] })
         for (const level of [0.3, 0.9]) {
           const threshold = freezeThreshold(added!, level, 0)
           if (threshold === null) continue
@@ -118,7 +119,8 @@ describe('the sum of many histograms', () => {
     sum.add(explicit([1], [5, 5]))
     sum.add(explicit([2], [20, 1]))
     sum.add(explicit([1], [5, 0]))
-    expect(sum.total()).toMatchObject({ bounds: [2], counts: [20, 1] })
+    expect(sum.dominant()).toMatchObject({ bounds: [2], counts: [20, 1] })
+    expect(sum.merged()).toMatchObject({ bounds: [], counts: [36] })
   })
 })
 

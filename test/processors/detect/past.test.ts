@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EvidenceFinding, Finding } from '../../../src/contracts/findings.ts'
 import type { ServiceEvent } from '../../../src/contracts/service-events.ts'
-import type { Bucket } from '../../../src/core/rollup/track.ts'
 import { Fleet } from '../../../src/processors/detect/fleet.ts'
 import { freezeJudging } from '../../../src/processors/detect/judging.ts'
-import { emptyPast, foldPast, notePlacebo } from '../../../src/processors/detect/past-state.ts'
+import { emptyPast, notePlacebo } from '../../../src/processors/detect/past-state.ts'
 import { emptyService } from '../../../src/processors/detect/service-state.ts'
 import { DetectUnit } from '../../support/detect-unit.ts'
 import { poisson } from '../../support/otlp-lines.ts'
@@ -88,7 +87,6 @@ describe('the past of a service', () => {
 describe('what log evidence is divided by', () => {
   const question = (fleet: readonly number[]) => ({
     source: 'spans' as const,
-    stepMs: 10_000,
     routes: [],
     fleet: { maxima: () => fleet, nuisance: () => null },
   })
@@ -153,44 +151,6 @@ describe('what log evidence is divided by', () => {
   })
 })
 
-it('fits of routes that are asked for no more are forgotten after a week', () => {
-  const state = emptyService('production/shop/checkout')
-  const hours = 8
-  const toMs = startMs + hours * 60 * minuteMs
-  const closed = Array.from({ length: hours * 60 }, (_, at): Bucket => {
-    const route = { requests: 600, errors: at % 5, unanswered: 0, latency: null }
-    const cells = new Map([['1', { instances: new Set([1]), routes: new Map([['GET /', route]]) }]])
-    const atMs = startMs + at * minuteMs
-    return {
-      seq: at,
-      startMs: atMs,
-      endMs: atMs + minuteMs,
-      cells,
-      completeness: 1,
-      missing: false,
-    }
-  })
-  foldPast(state.past, 'metrics', { closed, closedToMs: toMs })
-  const fit = {
-    nuisance: { eta: 1, tau: 0.1, phiPerMinute: 0.9 },
-    season: null,
-    weakHistory: false,
-  }
-  const known = { ...fit, from: 'own' as const, minutes: 9_000, events: 900 }
-  state.past.fits.set('errors metrics GET /old', { fit: known, atMs: toMs - 8 * dayMs })
-  state.past.fits.set('errors metrics GET /late', { fit: known, atMs: toMs - 6 * dayMs })
-  const question = {
-    source: 'metrics' as const,
-    stepMs: minuteMs,
-    routes: ['GET /'],
-    fleet: new Fleet(),
-  }
-  const { fits } = freezeJudging(state, question)
-  expect(fits.map(([stream]) => stream)).toEqual(['errors ', 'traffic ', 'errors GET /'])
-  expect(state.past.fits.has('errors metrics GET /old')).toBe(false)
-  expect(state.past.fits.has('errors metrics GET /late')).toBe(true)
-})
-
 it('a service that is new is judged by the unrest of its neighbours', () => {
   const fleet = new Fleet()
   const neighbour = emptyService('production/shop/cart')
@@ -205,7 +165,7 @@ it('a service that is new is judged by the unrest of its neighbours', () => {
   }
   neighbour.past.fits.set('errors metrics ', { fit, atMs: 0 })
   fleet.join(neighbour.past)
-  const question = { source: 'metrics' as const, stepMs: minuteMs, routes: [], fleet }
+  const question = { source: 'metrics' as const, routes: [], fleet }
   const state = emptyService('production/shop/new')
   expect(freezeJudging(state, question).fits).toEqual([['errors ', { nuisance, season: null }]])
   fleet.leave(neighbour.past)

@@ -1,7 +1,8 @@
 /**
- * The sum of very many latency histograms, for their counts alone (least, greatest value and sum are left out): equal
- * shapes are added up in place. Of explicit ones with other bounds those that hold most of the requests are told,
- * since a threshold is a bound of its own histogram.
+ * The sum of very many latency histograms: those of one shape are added up in place.
+ *
+ * Of shapes that differ (bounds that a release changed) `merged` is the sum at the bounds that they share, as
+ * `addLatency` has it; `dominant` is the sum of the shape that holds most requests, whose bounds its thresholds are.
  */
 import type {
   ExplicitLatency,
@@ -10,61 +11,46 @@ import type {
 } from '../../../contracts/service-events.ts'
 import { sameBounds } from './explicit.ts'
 import { ExponentialHistogram, spanMax } from './exponential.ts'
-import { latencyCount } from './latency.ts'
+import { addLatency, latencyCount } from './latency.ts'
 
-/** Bounds beyond these are told by none: they are the senders'. */
-const shapesMax = 8
-
-interface OpenSum {
-  scale: number
-  offset: number
-  counts: number[]
-  zero: number
-}
+type OpenExponential = { -readonly [K in keyof ExponentialLatency]: ExponentialLatency[K] }
 
 export class LatencySum {
-  #exponential: OpenSum | null = null
-  readonly #explicit: { readonly bounds: readonly number[]; readonly counts: number[] }[] = []
+  #exponential: OpenExponential | null = null
+  readonly #explicit: ExplicitLatency[] = []
 
   add(latency: Latency): void {
     if ('bounds' in latency) this.#addExplicit(latency)
     else this.#addExponential(latency)
   }
 
-  #addExplicit({ bounds, counts }: ExplicitLatency): void {
-    const known = this.#explicit.find((each) => sameBounds(each.bounds, bounds))
+  #addExplicit(latency: ExplicitLatency): void {
+    const known = this.#explicit.find(({ bounds }) => sameBounds(bounds, latency.bounds))
     if (known === undefined) {
-      if (this.#explicit.length < shapesMax) this.#explicit.push({ bounds, counts: [...counts] })
+      this.#explicit.push({ ...latency, counts: [...latency.counts] })
       return
     }
-    for (let at = 0; at < counts.length; at++) known.counts[at]! += counts[at]!
+    for (let at = 0; at < latency.counts.length; at++) known.counts[at]! += latency.counts[at]!
+    addRange(known, latency)
   }
 
   #addExponential(latency: ExponentialLatency): void {
     const sum = this.#exponential
     if (sum === null) {
-      const { scale, offset, counts, zero } = latency
-      this.#exponential = { scale, offset, counts: [...counts], zero }
+      this.#exponential = { ...latency, counts: [...latency.counts] }
       return
     }
-    if (latency.counts.length === 0 && latency.scale === sum.scale) {
-      sum.zero += latency.zero
+    const isEmpty = latency.counts.length === 0
+    const from = isEmpty ? sum.offset : Math.min(sum.offset, latency.offset)
+    const ends = [sum.offset + sum.counts.length, latency.offset + latency.counts.length]
+    const to = isEmpty ? ends[0]! : Math.max(...ends)
+    if (sum.counts.length === 0 || sum.scale !== latency.scale || to - from > spanMax) {
+      this.#exponential = ExponentialHistogram.from(sum).add(latency).toLatency()
       return
     }
-    if (sum.counts.length === 0) sum.offset = latency.offset
-    const from = Math.min(sum.offset, latency.offset)
-    const to = Math.max(sum.offset + sum.counts.length, latency.offset + latency.counts.length)
-    if (sum.scale !== latency.scale || to - from > spanMax) {
-      const { scale, offset, counts, zero } = ExponentialHistogram.from(whole(sum))
-        .add(latency)
-        .toLatency()
-      this.#exponential = { scale, offset, counts: [...counts], zero }
-      return
-    }
-    if (latency.offset < sum.offset) {
-      const room = Array.from({ length: sum.offset - latency.offset }, () => 0)
-      sum.counts = [...room, ...sum.counts]
-      sum.offset = latency.offset
+    if (from < sum.offset) {
+      sum.counts = [...Array.from({ length: sum.offset - from }, () => 0), ...sum.counts]
+      sum.offset = from
     }
     while (sum.counts.length < to - from) sum.counts.push(0)
     const shift = latency.offset - sum.offset
@@ -72,26 +58,32 @@ export class LatencySum {
       sum.counts[shift + at]! += latency.counts[at]!
     }
     sum.zero += latency.zero
+    addRange(sum, latency)
   }
 
-  /** Null for none. Of several shapes the one of most requests; of as many the one that came first. */
-  total(): Latency | null {
-    const all: Latency[] = this.#explicit.map(({ bounds, counts }) => ({
-      bounds: [...bounds],
-      counts,
-      ...unknown,
-    }))
-    if (this.#exponential !== null) all.unshift(whole(this.#exponential))
+  #shapes(): Latency[] {
+    return this.#exponential === null ? this.#explicit : [this.#exponential, ...this.#explicit]
+  }
+
+  /** Null for none. */
+  merged(): Latency | null {
+    return this.#shapes().reduce<Latency | null>(addLatency, null)
+  }
+
+  /** Null for none. Of as many requests the shape that came first. */
+  dominant(): Latency | null {
     let best: Latency | null = null
-    for (const each of all) {
+    for (const each of this.#shapes()) {
       if (best === null || latencyCount(each) > latencyCount(best)) best = each
     }
     return best
   }
 }
 
-const unknown = { sum: 0, min: null, max: null }
+type Range = { -readonly [K in 'sum' | 'min' | 'max']: Latency[K] }
 
-function whole({ scale, offset, counts, zero }: OpenSum): ExponentialLatency {
-  return { scale, offset, counts, zero, ...unknown }
+function addRange(into: Range, { sum, min, max }: Range): void {
+  into.sum += sum
+  if (min !== null) into.min = into.min === null ? min : Math.min(into.min, min)
+  if (max !== null) into.max = into.max === null ? max : Math.max(into.max, max)
 }
