@@ -187,7 +187,7 @@ export const Snapshot = z.object({
 })
 export type Snapshot = z.infer<typeof Snapshot>
 
-export const GaugeUse = z.enum(['cpu'])
+export const GaugeUse = z.enum(['cpu', 'restarts'])
 export type GaugeUse = z.infer<typeof GaugeUse>
 
 /** Values that are no counts; `series` names metric and attributes, without instance and version. */
@@ -207,10 +207,12 @@ export const Gauge = z.object({
       totalSinceMs: Ms.optional(),
       /** What was counted since the point before: an increment, no level. */
       counted: z.boolean().optional(),
-      /** No value to be judged by itself: seconds of CPU, which are judged by requests. */
+      /** No value to be judged by itself: seconds of CPU, judged by requests; restarts, by minutes of instances. */
       use: GaugeUse.optional(),
       /** Which of the running totals that make up the series this is: its resource and attributes, hashed. */
       part: z.string().optional(),
+      /** Pod and container that a process runs in, which stay when it is started again; hashed as instances are. */
+      place: InstanceHash.optional(),
       /** Start of what was counted; left out for a running total. */
       fromMs: Ms.optional(),
     }),

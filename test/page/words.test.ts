@@ -116,6 +116,12 @@ describe('sentences', () => {
       '17 ms of CPU go into each request. Before, it was 12 ms.',
     )
     expect(stateText(cpu)).toBe('+5 ms (4 ms to 6 ms)')
+
+    const restarts = { ...cpu, gauge: { ...cpu.gauge, unit: '{restart}/h', usual: 0, shift: 24 } }
+    expect(signalName(restarts)).toBe('Restarts')
+    expect(plain(worseSentence(restarts))).toBe(
+      '24 times an hour each instance starts again. Before, it was 0.',
+    )
   })
 
   it('count more than usual from the baseline’s rate', () => {

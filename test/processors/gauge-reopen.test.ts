@@ -1,8 +1,8 @@
-/** Gauges, business counters and CPU per request opened again from their checkpoints: the same bytes wherever it was cut. */
+/** Gauges, business counters, CPU per request and restarts opened again from their checkpoints: the same bytes wherever it was cut. */
 import { describe, expect, it } from 'vitest'
 import { hashFacts } from '../../src/core/kernel/ids.ts'
 import { gaugeLines, gaugeValues } from '../support/gauge-lines.ts'
-import { houseLoad, HouseMinutes } from '../support/house-minutes.ts'
+import { houseLoad, HouseMinutes, restartsLine } from '../support/house-minutes.ts'
 import { deploymentLine, spanLines } from '../support/otlp-lines.ts'
 import { Pipeline } from '../support/pipeline.ts'
 import { seededRandom } from '../support/random.ts'
@@ -65,7 +65,7 @@ function lines(seed: number): Timed[] {
   )
 }
 
-/** Three hours of a service whose new version costs twice the CPU, on half of its instances. */
+/** Three hours of a service whose new version costs twice the CPU and crashes, on half of its instances. */
 function cart(seed: number): Timed[] {
   const minutes = new HouseMinutes()
   const load = houseLoad({
@@ -74,7 +74,7 @@ function cart(seed: number): Timed[] {
     cost: (_, version) => (version === '2' ? 0.02 : 0.01),
   })
   const fromMs = startMs + 320 * minuteMs
-  return Array.from({ length: 200 }, (_, minute) => {
+  return Array.from({ length: 200 }, (_, minute) => minute).flatMap((minute): Timed[] => {
     load.next()
     const processes = [0, 1, 2, 3].map((i) => {
       const version = minute >= 180 && i < 2 ? '2' : '1'
@@ -82,7 +82,15 @@ function cart(seed: number): Timed[] {
       return { id: `${version}-${i}`, version, sinceMs, ...load.of(minute, version, 0.25) }
     })
     const endMs = fromMs + (minute + 1) * minuteMs
-    return [minutes.line(endMs, processes, 'cart'), endMs] as const
+    const pods = processes.map(({ id, version }) => ({
+      id,
+      version,
+      restarts: version === '2' ? minute - 180 : 0,
+    }))
+    return [
+      [minutes.line(endMs, processes, 'cart'), endMs],
+      [restartsLine(endMs, pods, 'cart'), endMs],
+    ]
   })
 }
 
@@ -97,7 +105,7 @@ function run(seed: number, reopenAt: () => boolean): Pipeline {
   return pipeline
 }
 
-describe('gauges, business counters and CPU per request, opened again from their checkpoints', () => {
+describe('gauges, business counters, CPU per request and restarts, opened again from their checkpoints', () => {
   it.each([1, 2])('go on to the same bytes wherever they were cut (seed %i)', (seed) => {
     const whole = run(seed, () => false)
     const random = seededRandom(seed)
@@ -106,6 +114,11 @@ describe('gauges, business counters and CPU per request, opened again from their
     const regressed = whole.verdicts.filter(
       ({ verdict, final }) => final && verdict === 'regressed',
     )
+    const metrics = regressed.flatMap(({ signals }) =>
+      signals.filter(({ state }) => state === 'regressed').map(({ scope }) => scope.metric),
+    )
+    expect(metrics).toContain('k8s.container.restarts')
+    expect(metrics).toContain('process.cpu.time')
     expect(regressed.map(({ signals }) => signals[0]!.signal).sort()).toEqual([
       'business',
       'gauge',

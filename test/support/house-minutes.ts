@@ -36,7 +36,11 @@ export class HouseMinutes {
   line(endMs: number, processes: readonly Process[], service = 'checkout'): string {
     const resourceMetrics = processes.map((each) => ({
       resource: {
-        attributes: resourceOf(service, each, each.pod === undefined ? {} : { 'k8s.pod.uid': each.pod }),
+        attributes: resourceOf(
+          service,
+          each,
+          each.pod === undefined ? {} : { 'k8s.pod.uid': each.pod },
+        ),
       },
       scopeMetrics: [
         { scope: { name: 'house' }, metrics: [this.#cpu(endMs, each), requests(endMs, each)] },
@@ -82,10 +86,11 @@ export function resourceOf(
 export function restartsLine(
   atMs: number,
   pods: readonly { readonly id: string; readonly version: string; readonly restarts: number }[],
+  service = 'checkout',
 ): string {
   const resourceMetrics = pods.map((pod) => {
     const resource = resourceOf(
-      'checkout',
+      service,
       { ...pod, id: `shop.${pod.id}.app` },
       {
         'k8s.pod.uid': pod.id,

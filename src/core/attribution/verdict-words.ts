@@ -4,6 +4,7 @@
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import type { GaugeShift } from '../../contracts/signal.ts'
 import { cpuPerRequestUnit } from '../detection/cpu-cost.ts'
+import { restartsUnit } from '../detection/restart-monitor.ts'
 import { smallestExcluded, standsAlone } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
 
@@ -85,6 +86,10 @@ export function gaugeClause(metric: string | null, { usual, shift, unit }: Gauge
   if (unit === cpuPerRequestUnit) {
     const each = (value: number) => `${figure(value * 1000)} ms`
     return `CPU per request ${each(usual)} → ${each(usual + shift)} (${metric ?? 'CPU time'})`
+  }
+  if (unit === restartsUnit) {
+    const now = `${figure(usual + shift)} an hour and instance`
+    return `restarts ${figure(usual)} → ${now} (${metric ?? 'of its processes'})`
   }
   return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
 }

@@ -106,10 +106,14 @@ export function nextGaugeClosing(
 ): { readonly startMs: number; readonly atMs: number } | null {
   if (openFromMs === null) return null
   // A point of CPU time fills the minutes that it covers, back to the point before.
-  const waits = [...series.values()].some(({ use }) => use === 'cpu')
-  const stepMs = waits ? gaugeMinuteMs : (stepOf(spacings) ?? gaugeMinuteMs)
+  const stepMs = countsCpu(series) ? gaugeMinuteMs : (stepOf(spacings) ?? gaugeMinuteMs)
   const spacingMs = Math.min(gaugeMinuteMs, stepMs)
   return { startMs: openFromMs, atMs: openFromMs + gaugeMinuteMs + graceMs + spacingMs }
+}
+
+function countsCpu(series: GaugeTrack['series']): boolean {
+  for (const { use } of series.values()) if (use === 'cpu') return true
+  return false
 }
 
 export interface GaugeClosing {

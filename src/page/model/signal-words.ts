@@ -33,6 +33,12 @@ const ownGauges: Readonly<
     text: (value) => `${figure(value * 1000)} ms`,
     sentence: (past) => ` of CPU ${past ? 'went' : 'go'} into each request.`,
   },
+  '{restart}/h': {
+    name: 'Restarts',
+    unit: 'an hour of an instance',
+    text: figure,
+    sentence: (past) => ` times an hour each instance ${past ? 'started' : 'starts'} again.`,
+  },
 }
 
 /** What follows the figure; null for a gauge of a house. */

@@ -1,4 +1,4 @@
-/** The streams of a watch that stand outside its weighted sum: gauges, CPU per request among them, and business counters. */
+/** The streams of a watch that stand outside its weighted sum: gauges, with CPU per request and restarts, and business counters. */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { hasRecovered, judgeDefaults } from '../../core/detection/judge.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
@@ -6,18 +6,21 @@ import { BusinessStreams } from './business-streams.ts'
 import type { Closed } from './closing.ts'
 import { CpuStreams } from './cpu-streams.ts'
 import { type GaugeRules, GaugeStreams } from './gauge-streams.ts'
+import { RestartStreams } from './restart-streams.ts'
 import type { ServiceState } from './service-state.ts'
 
 export class AloneStreams {
   readonly #source: WatchFacts['source']
   readonly #gauges: GaugeStreams
   readonly #cpu: CpuStreams
+  readonly #restarts: RestartStreams
   readonly #business: BusinessStreams
 
   constructor(state: ServiceState, facts: WatchFacts, rules: GaugeRules) {
     this.#source = facts.source
     this.#gauges = new GaugeStreams(state, facts, rules)
     this.#cpu = new CpuStreams(state, facts, rules)
+    this.#restarts = new RestartStreams(state, facts)
     this.#business = new BusinessStreams(state, facts, rules.metrics)
   }
 
@@ -25,6 +28,7 @@ export class AloneStreams {
     if (closed.kind === 'gauges') {
       this.#gauges.take(closed.bucket)
       this.#cpu.take(closed.bucket)
+      this.#restarts.take(closed.bucket)
     } else if (closed.track === 'counts') this.#business.take('counts', closed.bucket)
     else if (closed.track === this.#source) {
       this.#business.take('requests', closed.bucket)
@@ -38,7 +42,7 @@ export class AloneStreams {
   }
 
   get #gaugeLogEs(): readonly number[] {
-    return [...this.#gauges.logEs, ...this.#cpu.logEs]
+    return [...this.#gauges.logEs, ...this.#cpu.logEs, ...this.#restarts.logEs]
   }
 
   /** What each gauge pays for all. */
@@ -72,6 +76,7 @@ export class AloneStreams {
     const all = [
       ...this.#business.evidence({ final }),
       ...this.#cpu.evidence({ weight }),
+      ...this.#restarts.evidence({ weight }),
       ...this.#gauges.evidence({ final, weight }),
     ]
     if (newGoneForMs < judgeDefaults.recoveredForMs) return all

@@ -1,5 +1,9 @@
 /** When what is open of a service closes. Milliseconds of event time, or of the watermark. */
-import { nextGaugeClosing } from '../../core/rollup/gauge-track.ts'
+import {
+  type GaugeTrack,
+  nextGaugeClosing,
+  type OpenGauges,
+} from '../../core/rollup/gauge-track.ts'
 import { baseMsOf, nextClosing } from '../../core/rollup/track.ts'
 import { heldFromMs } from './absorb.ts'
 import { isFedByGauges } from './gauge-state.ts'
@@ -28,11 +32,21 @@ export function settledMs(state: ServiceState, graceMs: number): number {
   return minute === null ? settled : Math.min(settled, minute.startMs + minuteMs)
 }
 
+function hasOwnValues({ series }: GaugeTrack, versions: OpenGauges): boolean {
+  for (const all of versions.values()) {
+    for (const name of all.keys()) if (series.get(name)?.use === undefined) return true
+  }
+  return false
+}
+
 /** End of the newest cells that are still open; 0 for none. */
 export function openToMs({ tracks, gauges }: ServiceState): number {
   const ends = Object.values(tracks).flatMap((track) =>
     [...track.open.keys()].map((startMs) => startMs + baseMsOf(track.name)),
   )
-  const minutes = [...gauges.track.open.keys()].map((startMs) => startMs + minuteMs)
+  // What is judged by requests ends with them: nothing else waits for its minute.
+  const minutes = [...gauges.track.open]
+    .filter(([, versions]) => hasOwnValues(gauges.track, versions))
+    .map(([startMs]) => startMs + minuteMs)
   return Math.max(0, ...ends, ...minutes)
 }

@@ -12,7 +12,6 @@ import {
   emptyGaugeHistory,
   foldHours,
   forgetDays,
-  forgetSeriesOf,
   gaugeHourMs,
   gaugeKeptMs,
   type GaugeHistory,
@@ -32,7 +31,9 @@ import {
 } from '../../core/rollup/gauge-track.ts'
 import { observeVersions } from '../../core/releases/versions.ts'
 import type { Dirty } from './dirty.ts'
-import { absorbCpu } from './absorb-cpu.ts'
+import { absorbUsed } from './absorb-used.ts'
+import { ownRestarts } from '../../core/rollup/restarts.ts'
+import { type GaugeRoom, type Point, seriesOf } from './gauge-series.ts'
 import type { HeldPoint, ServiceState } from './service-state.ts'
 
 export interface GaugeState {
@@ -44,20 +45,10 @@ export function emptyGauges(): GaugeState {
   return { track: emptyGaugeTrack(), history: emptyGaugeHistory() }
 }
 
-/** A series unheard for so long may give its place to a new one. */
-const restedMs = 3_600_000
 const silenceMs = 3_600_000
 /** The first point of a running total counts if it began so lately. */
 const totalSpacingMs = 60_000
 const totalsMax = 2_000
-
-export interface GaugeRoom {
-  readonly dirty: Dirty
-  /** Of one service. */
-  readonly gaugesMax: number
-  /** Whether the unit has room for one more. */
-  readonly hasRoom: () => boolean
-}
 
 export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom): void {
   const { track } = state.gauges
@@ -69,9 +60,9 @@ export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom)
       state.counts.gauges++
       continue
     }
-    if (point.use === 'cpu') {
+    if (point.use !== undefined) {
       series.lastMs = Math.max(series.lastMs, point.timeMs)
-      absorbCpu(state, { point, version, instance: record.instance }, room.dirty)
+      absorbUsed(state, { point, version, instance: record.instance }, room)
       continue
     }
     const value =
@@ -88,38 +79,6 @@ export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom)
   }
   room.dirty.gauges(state)
   room.dirty.service(state)
-}
-
-type Point = Gauge['points'][number]
-
-function seriesOf(
-  state: ServiceState,
-  { series: name, metric, unit, timeMs, use }: Point,
-  kind: GaugeSeries['kind'],
-  room: GaugeRoom,
-): GaugeSeries | null {
-  const { series } = state.gauges.track
-  const known = series.get(name)
-  if (known !== undefined) return known
-  if (series.size >= room.gaugesMax && !dropRested(state, timeMs)) return null
-  if (!room.hasRoom()) return null
-  const facts = { metric, unit, kind, base: null, lastMs: timeMs, minutes: 0 }
-  const made: GaugeSeries = use === undefined ? facts : { ...facts, use }
-  series.set(name, made)
-  return made
-}
-
-/** The one heard of least lately, of equals least often, if it rests. It is counted. */
-function dropRested(state: ServiceState, nowMs: number): boolean {
-  const { track, history } = state.gauges
-  const [oldest] = [...track.series].sort(
-    ([a, x], [b, y]) => x.lastMs - y.lastMs || x.minutes - y.minutes || (a < b ? -1 : 1),
-  )
-  if (oldest === undefined || oldest[1].lastMs > nowMs - restedMs) return false
-  track.series.delete(oldest[0])
-  forgetSeriesOf(history, oldest[0])
-  state.counts.gauges++
-  return true
 }
 
 /** What a running total has grown by since its last point; null for what only begins, or comes out of order. */
@@ -179,8 +138,13 @@ export function closeGauges(
 export function isFedByGauges({ tracks, gauges }: ServiceState): boolean {
   const silent = ({ openFromMs, closed }: ServiceState['tracks']['spans']) =>
     openFromMs === null && closed.length === 0
-  const judged = [...gauges.track.series.values()].some(({ use }) => use === undefined)
-  return judged && silent(tracks.spans) && silent(tracks.metrics)
+  return tellsByItself(gauges.track) && silent(tracks.spans) && silent(tracks.metrics)
+}
+
+/** CPU time, and what is known from it alone, tells something only of requests. */
+function tellsByItself({ series }: GaugeTrack): boolean {
+  for (const [name, { use }] of series) if (use !== 'cpu' && name !== ownRestarts) return true
+  return false
 }
 
 function noteVersions(state: ServiceState, { startMs, endMs, cells }: GaugeBucket): void {

@@ -14,12 +14,14 @@ import type { ReleaseState } from '../../core/releases/release-state.ts'
 import { hintsOf, isEstablished, isVersionless } from '../../core/releases/versions.ts'
 import { sameVersion } from '../../core/releases/version-match.ts'
 import { bucketsBetween, requestsBetween } from './history.ts'
+import { countsIn } from './restart-streams.ts'
 import type { ServiceState } from './service-state.ts'
 
 const minuteMs = 60_000
 /** A version that has not reported this long after its event may be one that never comes up. */
 const unreportedMs = 2 * minuteMs
 const failedCallsMin = 5
+const restartsMin = 2
 const failedRatioMin = 3
 
 export function progressReleases(state: ServiceState, nowMs: number): void {
@@ -83,12 +85,15 @@ function expose(state: ServiceState, release: ReleaseState, nowMs: number): void
     return
   }
   const stopped = neverCameUp(state, release, nowMs)
-  if (!stopped && !callersSuffer(state, release, nowMs)) return
+  const crashes = !stopped && startsAgain(state, release, nowMs)
+  if (!stopped && !crashes && !callersSuffer(state, release, nowMs)) return
   release.label = null
   setExposed(state, release, release.eventMs)
   release.finding.note = stopped
     ? 'the new version does not report and requests to the old one have stopped'
-    : 'the new version does not report and calls to the service fail'
+    : crashes
+      ? 'the new version does not report and instances restart again and again'
+      : 'the new version does not report and calls to the service fail'
 }
 
 function setExposed(state: ServiceState, release: ReleaseState, atMs: number): void {
@@ -174,6 +179,21 @@ function callersSuffer(state: ServiceState, release: ReleaseState, nowMs: number
   const before = failedCalls(bucketsBetween(state, 'calls', eventMs - 60 * minuteMs, eventMs))
   if (before.calls === 0 || after.failed < failedCallsMin) return false
   return after.failed / after.calls >= (failedRatioMin * Math.max(1, before.failed)) / before.calls
+}
+
+/** The new version does not report, and since its event containers were started again that had been just before. */
+function startsAgain({ gauges }: ServiceState, release: ReleaseState, nowMs: number): boolean {
+  const { eventMs, finding } = release
+  if (finding.phase !== 'waiting' || nowMs < eventMs + unreportedMs) return false
+  const sums = { before: 0, after: 0 }
+  for (const [name, { use }] of gauges.track.series) {
+    if (use !== 'restarts') continue
+    for (const bucket of gauges.track.closed) {
+      if (bucket.startMs < eventMs - 60 * minuteMs) continue
+      sums[bucket.endMs <= eventMs ? 'before' : 'after'] += countsIn(bucket, name, null).e
+    }
+  }
+  return sums.before === 0 && sums.after >= restartsMin
 }
 
 function failedCalls(buckets: readonly Bucket[]): { calls: number; failed: number } {

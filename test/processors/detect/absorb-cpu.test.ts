@@ -50,9 +50,9 @@ function take(told: readonly Told[], state = emptyService('production/shop/check
 
 /** Seconds of CPU by minute. */
 function minutes({ gauges }: ServiceState): Record<number, number> {
-  const open = [...gauges.track.open].map(([atMs, versions]): [number, number] => {
+  const open = [...gauges.track.open].flatMap(([atMs, versions]): [number, number][] => {
     const points = versions.get('1')?.get(name)?.get(7)
-    return [(atMs - startMs) / 60_000, points![0]]
+    return points === undefined ? [] : [[(atMs - startMs) / 60_000, points[0]]]
   })
   return Object.fromEntries(open)
 }

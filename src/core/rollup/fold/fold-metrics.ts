@@ -5,9 +5,9 @@
  * A delta covers (start, time] and belongs whole to the window that holds time - 1 ms; its length is the spacing.
  * The per-status series of one route are one row: the failed points are its errors.
  */
-import type { Gauge, Snapshot } from '../../../contracts/service-events.ts'
+import type { Snapshot } from '../../../contracts/service-events.ts'
 import { calleeOf } from '../../intake/callee.ts'
-import { type Identity, identify, textAt } from '../../intake/identity.ts'
+import { type Identity, identify } from '../../intake/identity.ts'
 import {
   type Attributes,
   type Metric,
@@ -21,8 +21,8 @@ import { pointRoute } from '../../intake/route.ts'
 import { addLatency } from '../../kernel/histogram/latency.ts'
 import { hashFacts } from '../../kernel/ids.ts'
 import type { Gathering } from './gathering.ts'
-import { isIdleMode } from '../cpu-time.ts'
-import { latencyOf, requestsOf, unitsPerSecond } from './metric-latency.ts'
+import { canonical, gaugePointOf, isCumulative, type RoledPoint } from './gauge-points.ts'
+import { latencyOf, requestsOf } from './metric-latency.ts'
 import {
   type MetricRole,
   outcomeOf,
@@ -34,14 +34,9 @@ import {
 import { RouteLimit } from './routes.ts'
 
 type SnapshotPoint = Snapshot['points'][number]
-type GaugePoint = Gauge['points'][number]
 
-interface Located {
-  readonly metric: Metric
-  readonly role: MetricRole
-  readonly point: MetricPoint
+interface Located extends RoledPoint {
   readonly identity: Identity
-  readonly resourceId: string
 }
 
 export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathering): void {
@@ -55,9 +50,9 @@ export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathe
   const fold = new PointFold(gathering, routes)
   for (const each of located) {
     const { metric, role, point, identity } = each
-    if (role.is === 'value') fold.value(each)
     if (role.is === 'counter') fold.counter(each)
-    if (role.is === 'cpu') fold.cpu(each)
+    const gauge = gaugePointOf(each)
+    if (gauge !== null) gathering.readings.addGauge(identity, gauge)
     if (role.is !== 'requests') continue
     const side = sideOf(metric, point.attributes)
     if (side === null || !preferences.takes(ownerOf(identity), role, side)) continue
@@ -66,7 +61,12 @@ export function foldMetrics(blocks: readonly ResourceMetrics[], gathering: Gathe
   }
 }
 
-const mayNotFall: ReadonlySet<MetricRole['is']> = new Set(['requests', 'counter', 'cpu'])
+const mayNotFall: ReadonlySet<MetricRole['is']> = new Set([
+  'requests',
+  'counter',
+  'cpu',
+  'restarts',
+])
 
 /** The points of one resource that are believed, each with whom it speaks for. */
 function locate(
@@ -90,7 +90,7 @@ function locate(
       else if (metric.kind !== 'gauge' && point.startMs > point.timeMs)
         counter.refuse('wrong-start')
       else if (admission.admits(point.timeMs, counter)) {
-        located.push({ metric, role, point, identity: own, resourceId })
+        located.push({ resource: block.resource, metric, role, point, identity: own, resourceId })
       }
     }
   }
@@ -186,44 +186,6 @@ class PointFold {
     series.row(window, metric.name).add({ instance: identity.instance, requests, errors: 0 })
   }
 
-  value({ metric, point, identity }: Located): void {
-    const counts = metric.kind === 'sum' && metric.monotonic
-    const total = counts && isCumulative(metric)
-    const gauge: GaugePoint = {
-      metric: metric.name,
-      series: seriesName(metric.name, point.attributes),
-      unit: metric.unit,
-      timeMs: point.timeMs,
-      value: point.value,
-      ...(total && { totalSinceMs: point.startMs }),
-      ...(counts && !total && { counted: true }),
-    }
-    this.#gathering.readings.addGauge(identity, gauge)
-  }
-
-  /** All modes and processes are one series, each a part that counts by itself. */
-  cpu({ metric, point, identity, resourceId }: Located): void {
-    if (isIdleMode(point.attributes)) return
-    const { startMs, timeMs } = point
-    const total = isCumulative(metric)
-    if (!total && startMs === 0) return
-    const gauge: GaugePoint = {
-      metric: metric.name,
-      series: metric.name,
-      unit: 's',
-      timeMs,
-      value: point.value / unitsPerSecond(metric),
-      use: 'cpu',
-      ...(total
-        ? {
-            totalSinceMs: startMs,
-            part: hashFacts([resourceId, metric.scope, canonical(point.attributes)]),
-          }
-        : { counted: true, fromMs: startMs }),
-    }
-    this.#gathering.readings.addGauge(identity, gauge)
-  }
-
   #snapshot(
     { metric, point, identity, resourceId }: Located,
     {
@@ -259,42 +221,6 @@ class PointFold {
   }
 }
 
-/** A summary has no temporality: its count and sum run since the start. */
-function isCumulative({ kind, temporality }: Metric): boolean {
-  return kind === 'summary' || temporality === temporalityCumulative
-}
-
 function spacingOf({ startMs, timeMs }: MetricPoint): number {
   return startMs === 0 ? 0 : timeMs - startMs
-}
-
-/** The same text for the same attributes in any order. */
-function canonical(attributes: Attributes): string {
-  return JSON.stringify([...attributes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-}
-
-/** Attributes that say where a value comes from, not which value it is. */
-const placeKeys: ReadonlySet<string> = new Set([
-  'service.name',
-  'service.namespace',
-  'service.version',
-  'service.instance.id',
-  'deployment.environment.name',
-  'deployment.environment',
-  'host.name',
-  'k8s.pod.name',
-  'k8s.pod.uid',
-  'collector.instance.id',
-])
-const seriesNameMax = 300
-
-/** `queue.lag{queue=orders}`: metric and attributes, the same in every instance and version. */
-function seriesName(metric: string, attributes: Attributes): string {
-  const labels = [...attributes.keys()]
-    .filter((key) => !placeKeys.has(key))
-    .sort()
-    .map((key) => `${key}=${textAt(attributes, key) ?? JSON.stringify(attributes.get(key))}`)
-  if (labels.length === 0) return metric
-  const name = `${metric}{${labels.join(',')}}`
-  return name.length <= seriesNameMax ? name : `${metric}{${hashFacts(labels)}}`
 }

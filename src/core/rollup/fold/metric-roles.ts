@@ -11,6 +11,7 @@ import { firstText, type Outcome, pointOutcome } from '../../intake/outcome.ts'
 import { textAt } from '../../intake/identity.ts'
 import { isCpuTime } from '../cpu-time.ts'
 import { isCounted, type MetricRule, ruleFor } from '../metric-rules.ts'
+import { isRestarts } from '../restarts.ts'
 
 export type Side = 'server' | 'client'
 
@@ -24,6 +25,8 @@ export type MetricRole =
   | { readonly is: 'value' }
   /** CPU time, which is judged by requests. */
   | { readonly is: 'cpu' }
+  /** How often a container was started again, which is judged by minutes of instances. */
+  | { readonly is: 'restarts' }
   | { readonly is: 'unused' }
 
 interface Convention {
@@ -86,6 +89,7 @@ export function roleOf(metric: Metric, rules: readonly MetricRule[] = []): Metri
   if (kind === 'sum' && metric.monotonic && isCounted(rules, name)) return { is: 'counter' }
   if (rule !== null && (kind === 'gauge' || kind === 'sum')) return { is: 'value' }
   if (isCpuTime(metric)) return { is: 'cpu' }
+  if (isRestarts(metric)) return { is: 'restarts' }
   const role = roleByName(metric)
   if (role.is === 'value' && (ofProcess.test(name) || ofSdk.test(scope))) return { is: 'unused' }
   return role

@@ -322,6 +322,38 @@ describe('folding sums and gauges', () => {
     }
   })
 
+  it('takes restarts by pod and container, whichever container runs in it now', () => {
+    const restarts = (id: string, name: string) =>
+      foldJson(
+        metricsOf(
+          [
+            {
+              name: 'k8s.container.restarts',
+              unit: '{restart}',
+              gauge: { dataPoints: [point({ more: { asInt: '2' } })] },
+            },
+          ],
+          {
+            resource: {
+              ...checkout,
+              'k8s.pod.uid': 'p',
+              'k8s.container.name': name,
+              'container.id': id,
+            },
+          },
+        ),
+      )
+    const [one, again, other] = [
+      restarts('a', 'app'),
+      restarts('b', 'app'),
+      restarts('b', 'proxy'),
+    ].map((folded) => ofKind(folded, 'gauge')[0]!.points[0]!)
+
+    expect(one).toMatchObject({ use: 'restarts', value: 2, series: 'k8s.container.restarts' })
+    expect(again!.place).toBe(one!.place)
+    expect(other!.place).not.toBe(one!.place)
+  })
+
   it('takes what exporters count of themselves neither for requests nor for a gauge', () => {
     const folded = foldJson(
       metricsOf([sum([total(5, { success: true })], {}, 'otlp.exporter.exported')]),
