@@ -1,6 +1,7 @@
 /** CPU time as it is taken in: increments over the minutes that they cover, nothing of a start or a restart. */
 import { describe, expect, it } from 'vitest'
 import type { Gauge } from '../../../src/contracts/service-events.ts'
+import { openToMs } from '../../../src/processors/detect/closing-times.ts'
 import { Dirty } from '../../../src/processors/detect/dirty.ts'
 import { absorbGauge, isFedByGauges } from '../../../src/processors/detect/gauge-state.ts'
 import { emptyService, type ServiceState } from '../../../src/processors/detect/service-state.ts'
@@ -109,7 +110,13 @@ describe('a running total of CPU time', () => {
     expect(minutes(state)).toEqual({ 21: 3 })
   })
 
-  it('alone makes no service that is fed by gauges', () => {
-    expect(isFedByGauges(take([{ s: 60, value: 100 }]))).toBe(false)
+  it('alone makes no service that is fed by gauges, and ends no recording later', () => {
+    const state = take([
+      { s: 60, value: 100 },
+      { s: 120, value: 106 },
+    ])
+
+    expect(isFedByGauges(state)).toBe(false)
+    expect(openToMs(state)).toBe(0)
   })
 })
