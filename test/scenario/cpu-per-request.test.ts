@@ -56,7 +56,7 @@ const loud = (pipeline: Pipeline) =>
   words(pipeline).filter((each) => each === 'regressed' || each === 'suspicious')
 const statesOfCpu = ({ verdicts }: Pipeline) =>
   verdicts.flatMap(({ signals }) =>
-    signals.flatMap(({ gauge, state }) => (gauge === undefined ? [] : [state])),
+    signals.flatMap(({ gauge, state }) => (gauge?.unit === 's/{request}' ? [state] : [])),
   )
 const steady = () => 3_000
 /** Traffic of a day: three times as much at its busiest as at night. */
