@@ -27,6 +27,11 @@ const elsewhereMs = 90_000
 const preTrendMs = 30 * 60_000
 const everybody = { one: null, zero: null } as const
 
+interface LatencyBefore {
+  readonly routes: ReadonlyMap<string, Latency>
+  readonly total: Latency | null
+}
+
 export class WatchBuilder {
   readonly #state: ServiceState
   readonly #facts: WatchFacts
@@ -34,7 +39,7 @@ export class WatchBuilder {
   readonly #thresholds: ReadonlyMap<string, Thresholds>
   readonly #serviceThresholds: Thresholds
   readonly judge: StreamJudge
-  readonly #before: { routes: Map<string, Latency>; total: Latency | null }
+  #before: LatencyBefore | null = null
 
   /** `warm`: nothing was released, so nothing warms up. */
   constructor(state: ServiceState, facts: WatchFacts, warm: boolean) {
@@ -42,17 +47,15 @@ export class WatchBuilder {
     this.#state = state
     this.#facts = facts
     this.#watched = new Set(facts.routes.map(([route]) => route))
-    const buckets = this.#known(facts.source, facts.startMs - dayMs, facts.startMs)
-    this.#before = latencies(buckets, null, this.#watched)
     // Those of the day where there are some, else from what is known of the day before the watch.
-    const ofDay = new Map(facts.judging?.thresholds)
+    const ofDay = new Map<string, Thresholds>(facts.judging?.thresholds)
+    this.#serviceThresholds = ofDay.get(wholeService) ?? freezeAll(this.latencyBefore.total)
     this.#thresholds = new Map(
-      [...this.#before.routes].map(([route, latency]) => [
+      [...this.#watched].map((route) => [
         route,
-        ofDay.get(route) ?? freezeAll(latency),
+        ofDay.get(route) ?? freezeAll(this.latencyBefore.routes.get(route) ?? null),
       ]),
     )
-    this.#serviceThresholds = ofDay.get(wholeService) ?? freezeAll(this.#before.total)
   }
 
   /** History before the watch, as it was known when the watch began. */
@@ -69,7 +72,10 @@ export class WatchBuilder {
     return this.#watched
   }
 
-  get latencyBefore(): { routes: Map<string, Latency>; total: Latency | null } {
+  /** Of the day before the watch. Dear, so it is only summed when it is asked for. */
+  get latencyBefore(): LatencyBefore {
+    const { source, startMs } = this.#facts
+    this.#before ??= latencies(this.#known(source, startMs - dayMs, startMs), null, this.#watched)
     return this.#before
   }
 
