@@ -19,7 +19,7 @@ export function run(): { name: string; ours: number; unit: string }[] {
     const before = Array.from({ length: 90 }, (_, minute) => service.counts(minute * 6, 6, null))
     const judges = Array.from({ length: releases }, () => {
       const fits = sameFits(mode, routes, coldStart[mode])
-      const known = { historyRequests: 1e6, kappas: new Map<string, number>(), warm: false }
+      const known = { historyRequests: 1e6, kappas: new Map<never, number>(), warm: false }
       return new ReleaseJudge({ mode, routes, startMs: 0, before, fits, ...known })
     })
     const times = Array.from({ length: buckets }, (_, k) => {

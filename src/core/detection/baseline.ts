@@ -2,7 +2,7 @@
  * What a stream did before its release, made ready for forecast mode: its usual log rate and where its
  * drift stands (detection reference 4.5, short history; burn-in 6.1; traffic in section 8).
  *
- * The rate is constant, that of the last 90 minutes, unless a fit brings a season (`fitStream`).
+ * The rate is constant, that of the last 90 known minutes, unless a fit brings a season (`fitStream`).
  * Minutes are given oldest first; null where telemetry was missing.
  */
 import { NullFilter } from './null-filter.ts'
@@ -61,7 +61,7 @@ export function forecastBaseline(options: HistoryOptions): BaselineAnswer {
   const { stepSeconds, nuisance, signal, season } = options
   const historySeconds = options.historySeconds ?? Math.max(60, stepSeconds)
   const length = Math.ceil((burnInMinutes * 60) / historySeconds)
-  const history = options.history.slice(-length)
+  const history = lastKnown(options.history, length)
   const bucketsEach = historySeconds / stepSeconds
   let events = 0
   let exposure = 0
@@ -100,4 +100,14 @@ export function forecastBaseline(options: HistoryOptions): BaselineAnswer {
   const initial = filter.shares()
   const fitted = season?.fitted ?? null
   return { ok: true, baseline: { logRate, season: fitted, initial, events, exposure, minutes } }
+}
+
+/** From the last `length` known elements on. */
+function lastKnown(
+  history: readonly (HistoryMinute | null)[],
+  length: number,
+): readonly (HistoryMinute | null)[] {
+  let from = history.length
+  for (let left = length; from > 0 && left > 0; ) if (history[--from]) left--
+  return history.slice(from)
 }

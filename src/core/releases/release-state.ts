@@ -56,6 +56,11 @@ export interface WatchFacts {
    */
   readonly fromMs?: number
   readonly seq?: number
+  /**
+   * First bucket of those between the deployment and the watch, where they are few: what they counted is partly of
+   * before and partly of after, so it is neither.
+   */
+  readonly mixedFromMs?: number
   /** Rollout steps: first bucket of each. */
   steps: number[]
   /** Nothing is known of the service's requests: the minutes of its gauges are the time of the watch. */

@@ -21,6 +21,8 @@ const weakHistoryMs = 6 * 3_600_000
 const callersMax = 20
 /** A point that ends after the version was first seen may still be the old one's; the next is the new one's. */
 const shownWithinSteps = 3
+/** A deployment further back than that began to serve when its version was first seen. */
+const mixedWithinSteps = 2
 
 export interface Beginning {
   readonly source: 'spans' | 'metrics'
@@ -107,8 +109,18 @@ export function freezeWatch(
     mode,
     newVersion,
     oldVersion,
+    ...mixedBefore(begins, release.finding.startedAtMs),
     ...judgingOf(state, common, fleet),
   }
+}
+
+/** Between its deployment and the first bucket that shows it a version may have served under the old one's name. */
+function mixedBefore(
+  { startMs, stepMs }: Beginning,
+  startedAtMs: number,
+): Pick<WatchFacts, 'mixedFromMs'> {
+  const soon = startedAtMs < startMs && startMs - startedAtMs < mixedWithinSteps * stepMs
+  return soon ? { mixedFromMs: Math.floor(startedAtMs / stepMs) * stepMs } : {}
 }
 
 /** Both versions have gauges in the first minute. */

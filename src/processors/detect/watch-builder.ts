@@ -13,7 +13,7 @@ import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
 import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
-import { watchHistory, type WatchHistory } from './watch-history.ts'
+import { lastKnown, watchHistory, type WatchHistory } from './watch-history.ts'
 import { StreamJudge } from './stream-judge.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import { ErrorStream } from './error-stream.ts'
@@ -60,8 +60,9 @@ export class WatchBuilder {
 
   /** History before the watch, as it was known when the watch began. */
   #known(track: TrackName, fromMs: number, toMs: number): Bucket[] {
-    const { fromMs: keptFromMs = 0, seq } = this.#facts
-    return bucketsBetween(this.#state, track, Math.max(fromMs, keptFromMs), toMs, seq)
+    const { fromMs: keptFromMs = 0, seq, mixedFromMs = Infinity } = this.#facts
+    const [from, to] = [Math.max(fromMs, keptFromMs), Math.min(toMs, mixedFromMs)]
+    return bucketsBetween(this.#state, track, from, to, seq)
   }
 
   get facts(): WatchFacts {
@@ -99,10 +100,10 @@ export class WatchBuilder {
     return { mode, startMs, stepMs: this.#facts.stepMs, judge: this.judge }
   }
 
-  /** The 90 min before `endMs`, of the old version where it is named and was alone not all there was. */
+  /** The last 90 known minutes before `endMs`. */
   #history(endMs: number): WatchHistory {
     const { source, stepMs } = this.#facts
-    const buckets = this.#known(source, endMs - 100 * 60_000, endMs)
+    const buckets = lastKnown(this.#known(source, endMs - dayMs, endMs), endMs)
     return watchHistory(buckets, this.#countingOf(everybody), { endMs, bucketMs: stepMs })
   }
 
@@ -116,7 +117,7 @@ export class WatchBuilder {
   /** The old version has gone at `atMs`: every monitor goes on as a forecast from the old version's level. */
   handOver(streams: readonly WatchStream[], atMs: number): WatchStream[] {
     const { source, stepMs, oldVersion } = this.#facts
-    const buckets = bucketsBetween(this.#state, source, atMs - 100 * 60_000, atMs)
+    const buckets = lastKnown(bucketsBetween(this.#state, source, atMs - dayMs, atMs), atMs)
     const counting = this.#countingOf({ one: oldVersion, zero: null })
     const history = watchHistory(buckets, counting, { endMs: atMs, bucketMs: stepMs })
     return this.#build(this.#phase('forecast', atMs), history, streams)
@@ -150,7 +151,7 @@ export class WatchBuilder {
 
   callers(): AvailabilityStream[] {
     const { startMs, callsStepMs, callers } = this.#facts
-    const buckets = this.#known('calls', startMs - 100 * 60_000, startMs)
+    const buckets = lastKnown(this.#known('calls', startMs - dayMs, startMs), startMs)
     const phase = { ...this.#phase('forecast', startMs), stepMs: callsStepMs }
     return callers
       .map(([caller, share]) =>

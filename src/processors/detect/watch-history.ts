@@ -8,6 +8,24 @@ import type { Bucket } from '../../core/rollup/track.ts'
 import { burnInMinutes, type HistoryMinute } from '../../core/detection/baseline.ts'
 import { type Arms, type Counting, countArms } from './arms.ts'
 
+/**
+ * Of the 90 minutes before `endMs`, or where nothing is known of them, the newest of `buckets` that together know as
+ * much: before a gap in telemetry the service was the same one, though perhaps at another level.
+ */
+export function lastKnown(buckets: readonly Bucket[], endMs: number): readonly Bucket[] {
+  const recent = buckets.filter(({ startMs }) => startMs >= endMs - burnInMinutes * 60_000)
+  if (recent.some(isUsable)) return recent
+  let left = burnInMinutes * 60_000
+  let from = buckets.length
+  while (from > 0 && left > 0) {
+    const bucket = buckets[--from]!
+    if (isUsable(bucket)) left -= bucket.endMs - bucket.startMs
+  }
+  return buckets.slice(from)
+}
+
+const isUsable = ({ missing, completeness }: Bucket) => !missing && completeness >= completenessMin
+
 export interface WatchHistory {
   readonly minutes: readonly (Arms | null)[]
   /** Length of one element. */
@@ -23,10 +41,11 @@ export function watchHistory(
   { endMs, bucketMs }: { readonly endMs: number; readonly bucketMs: number },
 ): WatchHistory {
   const stepMs = Math.max(60_000, bucketMs)
-  const length = Math.ceil((burnInMinutes * 60_000) / stepMs)
+  const fromMs = buckets[0]?.startMs ?? endMs
+  const length = Math.max(0, Math.ceil((endMs - fromMs) / stepMs))
   const minutes: (Arms | null)[] = Array.from({ length }, () => null)
   for (const bucket of buckets) {
-    if (bucket.missing || bucket.completeness < completenessMin) continue
+    if (!isUsable(bucket)) continue
     const at = length - 1 - Math.floor((endMs - 1 - bucket.startMs) / stepMs)
     if (at < 0 || at >= length) continue
     const arms = countArms(bucket, counting)

@@ -37,7 +37,7 @@ export class AvailabilityStream {
     const minutes: (HistoryMinute | null)[] = []
     for (const bucket of buckets) {
       const back = Math.floor((phase.startMs - 1 - bucket.startMs) / minuteMs)
-      if (back < 0 || back > 90 || bucket.missing) continue
+      if (back < 0 || bucket.missing) continue
       const { n, e } = attemptsOf(bucket, caller)
       const known = minutes[back]
       minutes[back] = known ? { n: known.n + n, e: known.e + e } : { n, e }
