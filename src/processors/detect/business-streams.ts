@@ -18,8 +18,8 @@ import {
   type MetricRule,
   ruleFor,
 } from '../../core/rollup/metric-rules.ts'
-import { stepsMs } from '../../core/rollup/spacing.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
+import { commonStep, type CountedBy, countIn, exposureIn, isUsable } from './business-counts.ts'
 import { bucketsBetween, routeTotals } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { noScope } from './watch-stream.ts'
@@ -27,7 +27,6 @@ import { noScope } from './watch-stream.ts'
 const minuteMs = 60_000
 const hourMs = 3_600_000
 const historyMs = 100 * minuteMs
-const completenessMin = 0.9
 const countersMax = 20
 
 interface Counts {
@@ -41,11 +40,8 @@ interface Slot {
   usable: boolean
 }
 
-interface Counter {
+interface Counter extends CountedBy {
   readonly metric: string
-  readonly rule: MetricRule
-  /** The exposure is another counter. */
-  readonly byCounter: boolean
   /** Whether the counter's points carry the versions that are compared. */
   readonly versioned: boolean
   readonly monitors: readonly StreamMonitor[]
@@ -270,42 +266,6 @@ export class BusinessStreams {
     }
     return one.n === 0 ? ('missing' as const) : { n: one.n, e: one.e }
   }
-}
-
-function countIn({ cells }: Bucket, metric: string, version: string | null): number {
-  let sum = 0
-  for (const [name, { routes }] of cells) {
-    if (version === null || name === version) sum += routes.get(metric)?.requests ?? 0
-  }
-  return sum
-}
-
-/** What a bucket tells of the exposure; null where it is told by the other source. */
-function exposureIn(
-  { rule, byCounter }: Pick<Counter, 'rule' | 'byCounter'>,
-  track: 'counts' | 'requests',
-  { cells }: Bucket,
-  version: string | null,
-): number | null {
-  if (byCounter !== (track === 'counts')) return null
-  const by = exposureOf(rule)
-  let sum = 0
-  for (const [name, { routes }] of cells) {
-    if (version !== null && name !== version) continue
-    for (const [route, { requests }] of routes) {
-      if (by === 'requests' || globMatches(by, route)) sum += requests
-    }
-  }
-  return sum
-}
-
-function isUsable({ missing, completeness }: Bucket): boolean {
-  return !missing && completeness >= completenessMin
-}
-
-/** The shortest step that both divide. */
-function commonStep(one: number, other: number): number {
-  return stepsMs.find((step) => step % one === 0 && step % other === 0) ?? Math.max(one, other)
 }
 
 /** A counter of amounts is wider than one of orders: its own history says how much. */
