@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every benchmark, one after the other, and the table in `test/bench/README.md`.
+ * `npm run bench`: every benchmark but the soak, one after the other, and the table in `test/bench/README.md`.
  *
  * Ratios within one run are what is compared; absolute figures depend on the machine and on what else it
  * does. Nothing here is part of the tests.
