@@ -11,7 +11,11 @@ import { kindPrior, newKindLogE } from '../../../src/core/detection/new-kind.ts'
 import { splitObservation } from '../../../src/core/detection/observation.ts'
 import { placeboKappa } from '../../../src/core/detection/placebo.ts'
 import { fitSeason } from '../../../src/core/detection/season.ts'
-import { countAbove, countOf, freezeThreshold } from '../../../src/core/kernel/histogram/threshold.ts'
+import {
+  countAbove,
+  countOf,
+  freezeThreshold,
+} from '../../../src/core/kernel/histogram/threshold.ts'
 import { expectAllClose, expectClose, referenceIncidents, vectors } from '../../support/vectors.ts'
 
 interface Grid {
