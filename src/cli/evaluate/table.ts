@@ -33,7 +33,9 @@ export function said(row: Row | undefined): string {
 
 export function percent(share: number, unit = ' %'): string {
   const value = 100 * share
-  const digits = value !== 0 && value < 1 ? 2 : value < 10 ? 1 : 0
+  // All but one of 300 is not all of them.
+  const small = (value !== 0 && value < 1) || (value > 99 && value < 100)
+  const digits = small ? 2 : value < 10 ? 1 : 0
   return `${Number(value.toFixed(digits))}${unit}`
 }
 

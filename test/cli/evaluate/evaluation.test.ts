@@ -10,6 +10,7 @@ import { Pieces } from '../../../src/cli/evaluate/pieces.ts'
 import { runCells } from '../../../src/cli/evaluate/run.ts'
 import { type ReleaseResult, runService } from '../../../src/cli/evaluate/run-service.ts'
 import { type Row, rowsOf, wilson } from '../../../src/cli/evaluate/score.ts'
+import { percent } from '../../../src/cli/evaluate/table.ts'
 
 let folder: string
 beforeEach(() => {
@@ -139,4 +140,15 @@ it('rows written before stay until a larger run of the same seed and parameters 
   expect(withKnownRows([], file, now)).toEqual([rowOf(5)])
   expect(withKnownRows([], file, { ...now, seed: 2 })).toEqual([])
   expect(withKnownRows([], file, { ...now, digest: 'q' })).toEqual([])
+})
+
+it('all but one is not told as all', () => {
+  expect([0, 0.0045, 0.07, 0.5, 299 / 300, 1].map((share) => percent(share))).toEqual([
+    '0 %',
+    '0.45 %',
+    '7 %',
+    '50 %',
+    '99.67 %',
+    '100 %',
+  ])
 })
