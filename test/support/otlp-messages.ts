@@ -29,6 +29,13 @@ export const checkout: Values = {
   'deployment.environment.name': 'production',
 }
 
+/** The attributes of a GET and of the status that answered it. */
+export const httpGet = (route: string, status = 200): Values => ({
+  'http.request.method': 'GET',
+  'http.route': route,
+  'http.response.status_code': status,
+})
+
 export const nanos = (ms: number) => `${Math.round(ms * 1000)}000`
 
 export interface SpanParts {

@@ -1,20 +1,15 @@
+/** SERVER and CONSUMER spans fold to rollups and failed traces; which spans are refused, and why. */
 import { describe, expect, it } from 'vitest'
 import {
   checkout,
-  exceptionEvent,
   foldJson,
+  httpGet,
   ofKind,
   resourceSpans,
   span,
   t0Ms,
   tracesOf,
 } from '../../../support/otlp-messages.ts'
-
-const http = (route: string, status = 200) => ({
-  'http.request.method': 'GET',
-  'http.route': route,
-  'http.response.status_code': status,
-})
 
 describe('folding spans', () => {
   it('counts a span in the window of its end', () => {
@@ -36,10 +31,10 @@ describe('folding spans', () => {
   it('writes one record a version and window, a row a route, in order', () => {
     const folded = foldJson(
       tracesOf([
-        span({ values: http('/b', 500) }),
-        span({ values: http('/a'), durationMs: 250 }),
-        span({ values: http('/b'), kind: 5 }),
-        span({ values: http('/b'), kind: 1 }),
+        span({ values: httpGet('/b', 500) }),
+        span({ values: httpGet('/a'), durationMs: 250 }),
+        span({ values: httpGet('/b'), kind: 5 }),
+        span({ values: httpGet('/b'), kind: 1 }),
       ]),
     )
     expect(ofKind(folded, 'rollup')).toMatchObject([
@@ -110,7 +105,7 @@ describe('folding spans', () => {
   })
 
   it('puts routes beyond its bound under other, 100,000 of them in no more than 501 rows', () => {
-    const spans = Array.from({ length: 100_000 }, (_, n) => span({ values: http(`/r${n}`) }))
+    const spans = Array.from({ length: 100_000 }, (_, n) => span({ values: httpGet(`/r${n}`) }))
     const rollups = ofKind(foldJson(tracesOf(spans)), 'rollup')
     const rows = rollups.flatMap((rollup) => rollup.rows)
     expect(rows).toHaveLength(501)
@@ -120,7 +115,7 @@ describe('folding spans', () => {
 
   it('splits a record that would grow too large', () => {
     const spans = Array.from({ length: 60 }, (_, n) =>
-      span({ values: http(`/${'x'.repeat(150)}${n}`) }),
+      span({ values: httpGet(`/${'x'.repeat(150)}${n}`) }),
     )
     const rollups = ofKind(foldJson(tracesOf(spans), { recordBytesMax: 8 * 1024 }), 'rollup')
     expect(rollups.length).toBeGreaterThan(2)
@@ -181,148 +176,5 @@ describe('folding spans', () => {
       failed!.cut,
     ]).toEqual([1024, 1024, 5, 76])
     expect(failed!.traces[0]).toBe('0000000000000001')
-  })
-})
-
-describe('folding exceptions', () => {
-  const stack = 'TypeError: boom\n    at apply (/app/src/cart.ts:41:13)\n    at node:internal/x:1:1'
-  const values = (more = {}) => ({
-    'exception.type': 'TypeError',
-    'exception.message': 'boom 17',
-    ...more,
-  })
-
-  it('counts a failure once per trace and type; the record with a stack speaks', () => {
-    const spans = [
-      span({ kind: 1, events: [exceptionEvent(values())] }),
-      span({ kind: 1, events: [exceptionEvent(values({ 'exception.stacktrace': stack }))] }),
-      span({ status: 2, values: http('/cart', 500), events: [exceptionEvent(values())] }),
-    ]
-    const kinds = ofKind(foldJson(tracesOf(spans)), 'kinds')
-    expect(kinds).toMatchObject([
-      {
-        type: 'TypeError',
-        template: 'boom <n>',
-        stack: true,
-        route: 'GET /cart',
-        traces: ['d269b633813fc60c'],
-        exemplars: ['5b8efff798038103d269b633813fc60c'],
-        frames: [
-          { file: '/app/src/cart.ts', line: 41, function: 'apply', inApp: true },
-          { inApp: false },
-        ],
-      },
-    ])
-  })
-
-  it('scrubs messages and frames before they leave', () => {
-    const message = 'no mail to jane@example.com with token=abcdef and card 4111 1111 1111 1111'
-    const [kind] = ofKind(
-      foldJson(
-        tracesOf([
-          span({
-            events: [exceptionEvent({ 'exception.type': 'E', 'exception.message': message })],
-          }),
-        ]),
-      ),
-      'kinds',
-    )
-    expect(kind!.template).toBe('no mail to *** with token=*** and card ***')
-  })
-
-  it('takes the span’s end for an exception whose own clock is off', () => {
-    const event = exceptionEvent(values(), t0Ms + 86_400_000)
-    expect(ofKind(foldJson(tracesOf([span({ events: [event] })])), 'kinds')[0]!.startMs).toBe(t0Ms)
-  })
-})
-
-describe('folding calls', () => {
-  const call = (more: Parameters<typeof span>[0] = {}) =>
-    span({ kind: 3, spanId: '00000000000000aa', ...more })
-
-  it('names the callee by the child span in the same record, in its own environment', () => {
-    const child = span({ kind: 2, parentSpanId: '00000000000000aa', spanId: '00000000000000bb' })
-    const folded = foldJson({
-      resourceSpans: [
-        resourceSpans([call({ values: { 'server.address': 'lb.example.com' } })]),
-        resourceSpans([child], { 'service.name': 'payment', 'deployment.environment': 'prod' }),
-      ],
-    })
-    expect(ofKind(folded, 'calls')).toMatchObject([
-      {
-        service: 'production/-/payment',
-        caller: 'production/shop/checkout',
-        version: '1.42.0',
-        by: 'trace',
-        attempts: 1,
-      },
-    ])
-  })
-
-  it.each([
-    {
-      values: { 'peer.service': 'stock', 'server.address': 'x' },
-      service: 'production/shop/stock',
-      by: 'peer',
-    },
-    {
-      values: { 'server.address': 'stock.shop.svc.cluster.local' },
-      service: 'production/shop/stock',
-      by: 'address',
-    },
-    { values: { 'net.peer.name': 'stock' }, service: 'production/shop/stock', by: 'address' },
-    { values: { 'server.address': '10.1.2.3' }, service: null, by: null },
-    { values: { 'server.address': 'localhost' }, service: null, by: null },
-    { values: { 'server.address': '::1' }, service: null, by: null },
-    { values: {}, service: null, by: null },
-  ])('names the callee $service by $values', ({ values, service, by }) => {
-    const calls = ofKind(foldJson(tracesOf([call({ values })])), 'calls')
-    expect(calls.map((each) => [each.service, each.by])).toEqual(
-      service === null ? [] : [[service, by]],
-    )
-  })
-
-  it.each([
-    { more: {}, counts: [1, 0, 0], why: 'it was answered' },
-    {
-      more: {
-        status: 2,
-        values: { 'http.request.method': 'GET', 'http.response.status_code': 404 },
-      },
-      counts: [1, 0, 0],
-      why: 'a 4xx is ERROR in the caller and no failure of the callee',
-    },
-    {
-      more: {
-        status: 2,
-        values: { 'http.request.method': 'GET', 'http.response.status_code': 503 },
-      },
-      counts: [1, 1, 0],
-      why: 'the callee failed and said so',
-    },
-    {
-      more: { status: 2, values: { 'http.request.method': 'GET', 'error.type': 'ECONNREFUSED' } },
-      counts: [1, 1, 1],
-      why: 'no response status',
-    },
-    {
-      more: { status: 2, values: { 'rpc.method': 'pay', 'rpc.grpc.status_code': 14 } },
-      counts: [1, 1, 1],
-      why: 'UNAVAILABLE',
-    },
-    {
-      more: { status: 2, values: { 'rpc.method': 'pay', 'rpc.grpc.status_code': 5 } },
-      counts: [1, 0, 0],
-      why: 'NOT_FOUND is the caller’s',
-    },
-    {
-      more: { status: 2, values: { 'error.type': '23505' } },
-      counts: [1, 1, 0],
-      why: 'a database answered with an error',
-    },
-  ])('counts attempts, failed, unanswered as $counts: $why', ({ more, counts }) => {
-    const values = { 'peer.service': 'stock', ...(more as { values?: object }).values }
-    const [calls] = ofKind(foldJson(tracesOf([call({ ...more, values })])), 'calls')
-    expect([calls!.attempts, calls!.failed, calls!.unanswered]).toEqual(counts)
   })
 })
