@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { nowMs } from './fixtures.ts'
+import { nowMs } from './story/moment.ts'
 import { folder } from './page-server.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome']

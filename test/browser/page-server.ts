@@ -6,7 +6,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PageFiles } from '../../src/web/page-files.ts'
-import { detail, incident, namings, releases, services } from './fixtures.ts'
+import { detail } from './story/detail.ts'
+import { incident, namings } from './story/incidents.ts'
+import { releases } from './story/releases.ts'
+import { services } from './story/services.ts'
 
 export const folder = join(import.meta.dirname, '../../dist/page')
 

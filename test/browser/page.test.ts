@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { desk, launch, missing, openPage, phone, type Look } from './browser.ts'
-import { at, checkout, incident, namings, nowMs, releases } from './fixtures.ts'
+import { incident, namings } from './story/incidents.ts'
+import { at, nowMs } from './story/moment.ts'
+import { checkout, releases } from './story/releases.ts'
 import { faults } from './inspect.ts'
 import { PageServer } from './page-server.ts'
 

@@ -5,7 +5,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { desk, launch, openPage, phone } from './browser.ts'
-import { checkout, incident } from './fixtures.ts'
+import { incident } from './story/incidents.ts'
+import { checkout } from './story/releases.ts'
 import { PageServer } from './page-server.ts'
 
 const into = process.argv[2] ?? 'page-pictures'

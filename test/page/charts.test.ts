@@ -4,7 +4,11 @@ import { happeningsOf } from '../../src/page/model/events.ts'
 import { lanesOf, timeTicks } from '../../src/page/model/lanes.ts'
 import { filtersOf, link, viewOf, withFilter } from '../../src/page/model/route.ts'
 import { pointsOf, stillWorse, usualRange } from '../../src/page/model/series.ts'
-import { at, checkout, detail, incident, nowMs, orders, releases } from '../browser/fixtures.ts'
+import { detail } from '../browser/story/detail.ts'
+import { incident } from '../browser/story/incidents.ts'
+import { at, nowMs } from '../browser/story/moment.ts'
+import { checkout, releases } from '../browser/story/releases.ts'
+import { orders } from '../browser/story/signals.ts'
 
 describe('points', () => {
   const bucket = (second: number, sides: { old?: [number, number]; new?: [number, number] }) => ({

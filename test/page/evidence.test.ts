@@ -11,7 +11,8 @@ import {
   writerOf,
 } from '../../src/page/model/provenance-words.ts'
 import { waterfallOf } from '../../src/page/model/waterfall.ts'
-import { incident, namings, provenance, suspects } from '../browser/fixtures.ts'
+import { incident, namings } from '../browser/story/incidents.ts'
+import { provenance, suspects } from '../browser/story/suspects.ts'
 
 const seed = 20261122
 

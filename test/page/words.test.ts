@@ -17,7 +17,9 @@ import {
 import { changeText, sideText, signalName, stateText } from '../../src/page/model/signal-words.ts'
 import { age, clockTime, duration } from '../../src/page/model/time.ts'
 import { verdicts, verdictWord } from '../../src/page/model/verdict.ts'
-import { checkout, incident, orders, signal, signals } from '../browser/fixtures.ts'
+import { incident } from '../browser/story/incidents.ts'
+import { checkout } from '../browser/story/releases.ts'
+import { orders, signal, signals } from '../browser/story/signals.ts'
 
 describe('figures', () => {
   it.each([
