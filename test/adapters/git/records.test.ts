@@ -1,17 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GitRepository } from '../../support/git-repository.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { GitRepository } from '../../support/git-repository.ts'
+import { freshRepository } from './fresh-repository.ts'
 import { read } from './open.ts'
 
 let repository: GitRepository
 
 beforeEach(() => {
-  repository = new GitRepository()
-})
-
-afterEach(() => {
-  repository.remove()
+  repository = freshRepository()
 })
 
 const lines = (count: number) => Array.from({ length: count }, (_, at) => `line ${at}\n`).join('')

@@ -1,22 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GitRepository } from '../../support/git-repository.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { GitRepository } from '../../support/git-repository.ts'
 import { seededRandom } from '../../support/random.ts'
+import { freshRepository, lines } from './fresh-repository.ts'
 import { read } from './open.ts'
 
 let repository: GitRepository
 
 beforeEach(() => {
-  repository = new GitRepository()
+  repository = freshRepository()
 })
 
-afterEach(() => {
-  repository.remove()
-})
-
-const lines = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, at) => `line ${from + at}\n`).join('')
 const claude = 'Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>'
 const session = (id: string, tool: string) =>
   JSON.stringify({
