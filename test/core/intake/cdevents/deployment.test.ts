@@ -1,54 +1,10 @@
+/** What a CDEvent of a deployment says, and which events are refused or are none. */
 import { describe, expect, it } from 'vitest'
-import { Deployment } from '../../../../src/contracts/service-events.ts'
-import { parseArtifact } from '../../../../src/core/intake/cdevents/artifact.ts'
 import { readDeployment } from '../../../../src/core/intake/cdevents/deployment.ts'
 import { identify, identityTextMax } from '../../../../src/core/intake/identity.ts'
 import { unwrapJson } from '../../../../src/core/intake/cloudevents/unwrap.ts'
 import { hasShop, shopFile } from '../../../support/shop-data.ts'
-
-const atMs = Date.parse('2026-11-22T09:00:00.000Z')
-const settings = { defaultEnvironment: 'default', aheadMs: 60_000, behindMs: 86_400_000 }
-const digest = 'sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427'
-
-interface Parts {
-  readonly context?: object
-  readonly subject?: object
-  readonly content?: object
-  readonly customData?: unknown
-  readonly arrivedMs?: number
-}
-
-function read({ context, subject, content, customData, arrivedMs = atMs }: Parts = {}) {
-  const unwrapped = unwrapJson({
-    context: {
-      specversion: '0.5.1',
-      id: 'event-1',
-      source: 'https://cd.example.com',
-      type: 'dev.cdevents.service.upgraded.0.3.0',
-      timestamp: '2026-11-22T09:00:00.000Z',
-      ...context,
-    },
-    subject: {
-      id: '/production/shop/checkout',
-      ...subject,
-      content: {
-        environment: { id: 'production' },
-        artifactId: `pkg:oci/checkout@${encodeURIComponent(digest)}?repository_url=ghcr.io%2Facme&tag=1.42.0`,
-        ...content,
-      },
-    },
-    customData,
-  })
-  if (!unwrapped.ok) throw new Error(unwrapped.message)
-  return readDeployment(unwrapped.event, { arrivedMs, settings })
-}
-
-function deploymentOf(parts: Parts) {
-  const result = read(parts)
-  if (result.act !== 'deployment') throw new Error(result.message)
-  expect(Deployment.parse(result.deployment)).toEqual(result.deployment)
-  return result.deployment
-}
+import { atMs, deploymentOf, digest, read, settings } from './read-event.ts'
 
 describe('a CDEvent of a deployment', () => {
   it('cuts a version of 10 KB to what telemetry of the same version is cut to', () => {
@@ -287,28 +243,5 @@ describe('a CDEvent of a deployment', () => {
       ['production/shop/checkout', 'upgraded', '1.5.0', 0.5],
       ['production/shop/checkout', 'rolledback', '1.4.0', 0],
     ])
-  })
-})
-
-describe('parseArtifact', () => {
-  it.each([
-    {
-      id: `pkg:oci/checkout@${encodeURIComponent(digest)}?tag=1.42.0`,
-      artifact: { name: 'checkout', tag: '1.42.0', digest },
-    },
-    { id: 'pkg:npm/%40acme/cart@2.1.0', artifact: { name: 'cart', tag: '2.1.0', digest: null } },
-    {
-      id: 'pkg:docker/acme/cart@1.0?repository_url=x#sub',
-      artifact: { name: 'cart', tag: '1.0', digest: null },
-    },
-    {
-      id: `registry:5000/shop/checkout:1.2.3@${digest}`,
-      artifact: { name: 'checkout', tag: '1.2.3', digest },
-    },
-    { id: 'checkout', artifact: { name: 'checkout', tag: null, digest: null } },
-    { id: 'pkg:', artifact: { name: null, tag: null, digest: null } },
-  ])('reads $id', ({ id, artifact }) => {
-    expect(parseArtifact(id)).toMatchObject({ tag: artifact.tag, digest: artifact.digest })
-    if (artifact.name !== null) expect(parseArtifact(id).name).toBe(artifact.name)
   })
 })
