@@ -8,19 +8,65 @@ export async function faults(page: Page): Promise<string[]> {
   return page.evaluate(`(${inPage.toString()})()`) as Promise<string[]>
 }
 
-/** Written for the page: it may use nothing of this file. */
+/** What the inspection uses of the DOM, whose own types belong to the page's code alone. */
+interface Element {
+  readonly id: string
+  readonly tagName: string
+  readonly namespaceURI: string
+  readonly outerHTML: string
+  readonly textContent: string
+  readonly parentElement: Element | null
+  /** Of form controls alone. */
+  readonly labels?: ArrayLike<Element> | null
+  checkVisibility(options: { visibilityProperty: boolean }): boolean
+  getClientRects(): ArrayLike<unknown>
+  getAttribute(name: string): string | null
+  closest(selector: string): Element | null
+  querySelectorAll(selector: string): ArrayLike<Element> & Iterable<Element>
+}
+
+interface TextNode {
+  readonly textContent: string
+  readonly parentElement: Element
+}
+
+interface Paint {
+  fillStyle: string
+  clearRect(x: number, y: number, width: number, height: number): void
+  fillRect(x: number, y: number, width: number, height: number): void
+  getImageData(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ): { readonly data: Iterable<number> }
+}
+
+interface Document extends Pick<Element, 'querySelectorAll'> {
+  readonly body: Element
+  readonly documentElement: { readonly lang: string }
+  createElement(tag: 'canvas'): {
+    getContext(kind: '2d', options: { willReadFrequently: boolean }): Paint
+  }
+  createTreeWalker(root: Element, show: number): { nextNode(): unknown; currentNode: TextNode }
+}
+
+interface Window {
+  readonly document: Document
+  getComputedStyle(element: Element): Record<'backgroundColor' | 'color' | 'fill', string>
+}
+
+/** Written for the page: it may use nothing of this file but its types. */
 function inPage(): string[] {
-  /* oxlint-disable */
-  const g = globalThis as any
+  const g = globalThis as unknown as Window
   const doc = g.document
   const found: string[] = []
-  const visible = (element: any) =>
+  const visible = (element: Element) =>
     element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0
-  const nameOf = (element: any) =>
+  const nameOf = (element: Element) =>
     (
       element.getAttribute('aria-label') ??
-      (element.labels?.[0]?.textContent || element.textContent) ??
-      ''
+      (element.labels?.[0]?.textContent || element.textContent)
     ).trim()
   for (const element of doc.querySelectorAll('a, button, select, input, summary')) {
     if (visible(element) && nameOf(element) === '')
@@ -46,7 +92,7 @@ function inPage(): string[] {
     if (table.querySelectorAll('thead th[scope="col"]').length === 0)
       found.push('a table without heads')
   }
-  const ids = [...doc.querySelectorAll('[id]')].map((element: any) => element.id)
+  const ids = [...doc.querySelectorAll('[id]')].map((element) => element.id)
   if (new Set(ids).size !== ids.length) found.push('an id twice')
   if (!doc.documentElement.lang) found.push('no language')
 
@@ -55,7 +101,7 @@ function inPage(): string[] {
     canvas.clearRect(0, 0, 1, 1)
     canvas.fillStyle = color
     canvas.fillRect(0, 0, 1, 1)
-    return [...canvas.getImageData(0, 0, 1, 1).data] as number[]
+    return [...canvas.getImageData(0, 0, 1, 1).data]
   }
   const luminance = (color: number[]) => {
     const [r, green, b] = color.slice(0, 3).map((part) => {
@@ -64,8 +110,8 @@ function inPage(): string[] {
     })
     return 0.2126 * r! + 0.7152 * green! + 0.0722 * b!
   }
-  const behind = (element: any): number[] => {
-    for (let at = element; at; at = at.parentElement) {
+  const behind = (element: Element): number[] => {
+    for (let at: Element | null = element; at; at = at.parentElement) {
       const color = rgba(g.getComputedStyle(at).backgroundColor)
       if (color[3]! > 250) return color
     }
