@@ -27,6 +27,8 @@ export type Difference =
       readonly count: number
       readonly latency: Latency | null
       readonly spacingMs: number | null
+      /** It began anew since the point before. */
+      readonly reset: boolean
     }
 
 export function difference(
@@ -37,17 +39,24 @@ export function difference(
   if (before === undefined) {
     const recent = now.startMs > 0 && now.timeMs - now.startMs <= 2 * spacingMs
     return recent
-      ? { kind: 'delta', count: now.count, latency: now.latency, spacingMs: null }
+      ? { kind: 'delta', count: now.count, latency: now.latency, spacingMs: null, reset: false }
       : { kind: 'base' }
   }
   if (now.timeMs <= before.timeMs) return { kind: 'out-of-order' }
   const spacing = now.timeMs - before.timeMs
   const restarted = now.startMs !== before.startMs && now.startMs > 0 && before.startMs > 0
   if (restarted || now.count < before.count) {
-    return { kind: 'delta', count: now.count, latency: now.latency, spacingMs: spacing }
+    return {
+      kind: 'delta',
+      count: now.count,
+      latency: now.latency,
+      spacingMs: spacing,
+      reset: true,
+    }
   }
   const latency = subtract(now.latency, before.latency)
-  return { kind: 'delta', count: now.count - before.count, latency, spacingMs: spacing }
+  const count = now.count - before.count
+  return { kind: 'delta', count, latency, spacingMs: spacing, reset: false }
 }
 
 function subtract(now: Latency | null, before: Latency | null): Latency | null {

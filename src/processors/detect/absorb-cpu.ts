@@ -6,12 +6,11 @@
  * process that starts works for itself, not for requests.
  */
 import type { Gauge } from '../../contracts/service-events.ts'
-import { difference } from '../../core/rollup/difference.ts'
 import { addReading, gaugeMinuteMs, minuteOf } from '../../core/rollup/gauge-track.ts'
 import type { Dirty } from './dirty.ts'
-import type { HeldPoint, ServiceState } from './service-state.ts'
+import { growthOf } from './running-total.ts'
+import type { ServiceState } from './service-state.ts'
 
-const totalsMax = 2_000
 /** What grew for longer grew nobody knows when. */
 const coversMaxMs = 10 * gaugeMinuteMs
 
@@ -45,33 +44,16 @@ export function absorbCpu(state: ServiceState, reading: CpuReading, dirty: Dirty
   if (!taken) state.counts.late++
 }
 
+/** Null for what only begins: a process that starts works for itself, not for requests. */
 function growth(
   state: ServiceState,
   { point, instance }: CpuReading,
   part: string,
   dirty: Dirty,
 ): { readonly seconds: number; readonly fromMs: number } | null {
-  const points = state.series.get(instance) ?? new Map<string, HeldPoint>()
-  state.series.set(instance, points)
-  const id = `cpu ${part}`
-  const before = points.get(id)
-  if (before === undefined && points.size >= totalsMax) {
-    state.counts.series++
-    return null
-  }
-  const { timeMs, value, totalSinceMs = 0 } = point
-  const now = { startMs: totalSinceMs, timeMs, count: value, latency: null, held: null }
-  const delta = difference(before, now, 0)
-  if (delta.kind === 'out-of-order') {
-    state.counts.outOfOrder++
-    return null
-  }
-  points.set(id, now)
-  dirty.series(state, instance)
-  const began = before === undefined || delta.kind === 'base' || isReset(before, now)
-  return began ? null : { seconds: delta.count, fromMs: before.timeMs }
-}
-
-function isReset(before: HeldPoint, now: HeldPoint): boolean {
-  return now.count < before.count || (now.startMs !== before.startMs && now.startMs > 0)
+  const { timeMs, value, totalSinceMs: startMs = 0 } = point
+  const total = { instance, id: `cpu ${part}`, startMs, timeMs, value, spacingMs: 0 }
+  const grown = growthOf(state, total, dirty)
+  if (grown?.before === undefined || grown.delta.kind === 'base' || grown.delta.reset) return null
+  return { seconds: grown.delta.count, fromMs: grown.before.timeMs }
 }

@@ -8,10 +8,10 @@
 import type { Gauge } from '../../contracts/service-events.ts'
 import { addReading } from '../../core/rollup/gauge-track.ts'
 import type { Dirty } from './dirty.ts'
-import type { HeldPoint, ServiceState } from './service-state.ts'
+import { heldTotal } from './running-total.ts'
+import type { ServiceState } from './service-state.ts'
 
 const againWithinMs = 3_600_000
-const totalsMax = 2_000
 /** A container, its runtime and its series begin one after the other: within so long it is one start. */
 const sameStartMs = 60_000
 
@@ -44,20 +44,15 @@ function note(
   since: (before: number) => { readonly restarts: number; readonly now: number },
 ): void {
   const { series, timeMs, value } = point
-  const points = state.series.get(instance) ?? new Map<string, HeldPoint>()
-  const id = `restarts ${series} ${version}`
-  const before = points.get(id)
-  if (before === undefined && points.size >= totalsMax) {
-    state.counts.series++
-    return
-  }
+  const held = heldTotal(state, { instance, id: `restarts ${series} ${version}` }, dirty)
+  if (held === null) return
+  const { before } = held
   if (before !== undefined && timeMs <= before.timeMs) return
-  state.series.set(instance, points)
   const { restarts, now } = before === undefined ? { restarts: 0, now: value } : since(before.count)
   const lastMs = before?.startMs ?? 0
   const again = lastMs > 0 && timeMs - lastMs <= againWithinMs
   const counted = restarts === 0 ? 0 : restarts - (again ? 0 : 1)
-  points.set(id, {
+  held.hold({
     // When it was last started again; 0 for never.
     startMs: restarts > 0 ? timeMs : lastMs,
     timeMs,
@@ -65,7 +60,6 @@ function note(
     latency: null,
     held: null,
   })
-  dirty.series(state, instance)
   const openMs = addReading(state.gauges.track, {
     version,
     series,

@@ -30,10 +30,9 @@ import {
   windowMs,
 } from '../../core/rollup/track.ts'
 import type { Dirty } from './dirty.ts'
+import { totalsMax } from './running-total.ts'
 import type { HeldPoint, ServiceState } from './service-state.ts'
 
-/** Cumulative series kept per instance; more are counted as overflow. */
-const seriesMax = 2_000
 const callersMax = 200
 
 interface Counts {
@@ -182,7 +181,7 @@ interface PointContext {
 function absorbPoint(state: ServiceState, context: PointContext, into: Absorbing): void {
   const { series, track, point, route, version, instance } = context
   const before = series.get(point.series)
-  if (before === undefined && series.size >= seriesMax) {
+  if (before === undefined && series.size >= totalsMax) {
     state.counts.series++
     return
   }

@@ -5,7 +5,6 @@
  * group of an open window, beside what else is in it, the cells. What else of a service rests, they may go on.
  */
 import type { Gauge } from '../../contracts/service-events.ts'
-import { difference } from '../../core/rollup/difference.ts'
 import {
   addHour,
   dayOf,
@@ -34,7 +33,8 @@ import type { Dirty } from './dirty.ts'
 import { absorbUsed } from './absorb-used.ts'
 import { ownRestarts } from '../../core/rollup/restarts.ts'
 import { type GaugeRoom, type Point, seriesOf } from './gauge-series.ts'
-import type { HeldPoint, ServiceState } from './service-state.ts'
+import { growthOf } from './running-total.ts'
+import type { ServiceState } from './service-state.ts'
 
 export interface GaugeState {
   track: GaugeTrack
@@ -48,7 +48,6 @@ export function emptyGauges(): GaugeState {
 const silenceMs = 3_600_000
 /** The first point of a running total counts if it began so lately. */
 const totalSpacingMs = 60_000
-const totalsMax = 2_000
 
 export function absorbGauge(state: ServiceState, record: Gauge, room: GaugeRoom): void {
   const { track } = state.gauges
@@ -88,23 +87,16 @@ function increment(
   { series: name, totalSinceMs, timeMs, value }: Point,
   { dirty }: GaugeRoom,
 ): number | null {
-  const points = state.series.get(instance) ?? new Map<string, HeldPoint>()
-  state.series.set(instance, points)
-  const id = `gauge ${name}`
-  const before = points.get(id)
-  if (before === undefined && points.size >= totalsMax) {
-    state.counts.series++
-    return null
+  const total = {
+    instance,
+    id: `gauge ${name}`,
+    startMs: totalSinceMs ?? 0,
+    timeMs,
+    value,
+    spacingMs: totalSpacingMs,
   }
-  const now = { startMs: totalSinceMs ?? 0, timeMs, count: value, latency: null, held: null }
-  const delta = difference(before, now, totalSpacingMs)
-  if (delta.kind === 'out-of-order') {
-    state.counts.outOfOrder++
-    return null
-  }
-  points.set(id, now)
-  dirty.series(state, instance)
-  if (delta.kind === 'base') return null
+  const delta = growthOf(state, total, dirty)?.delta ?? null
+  if (delta === null || delta.kind === 'base') return null
   if (delta.spacingMs !== null) noteSpacing(state.gauges.track, delta.spacingMs)
   return delta.count
 }
