@@ -1,4 +1,5 @@
 /** The processors of this process's roles on the engine. */
+import { isUsable } from '../../core/rollup/track.ts'
 import { type ProcessorRun, runProcessor } from '../../engine/run-processor.ts'
 import { systemClock } from '../../engine/system-clock.ts'
 import { attributeProcessor } from '../../processors/attribute/attribute.ts'
@@ -41,7 +42,7 @@ function detect({ config, topics, metrics }: Shared): Processor {
     bucketClosed: (service, track, bucket) => {
       metrics.series.closed(service, track, bucket)
       metrics.windowsClosed++
-      if (bucket.missing || bucket.completeness < 0.9) metrics.windowsIncomplete++
+      if (!isUsable(bucket)) metrics.windowsIncomplete++
       metrics.watermarkMs = Math.max(metrics.watermarkMs ?? 0, bucket.endMs)
     },
     late: (count) => {

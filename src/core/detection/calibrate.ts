@@ -7,6 +7,7 @@
  */
 import type { SignalName } from '../../contracts/signal.ts'
 import { quantile } from '../kernel/math/order-statistics.ts'
+import { judgeDefaults } from './judge.ts'
 import { coldPlaceboQuantile, type Mode, placebo } from './parameters.ts'
 import { placeboKappa } from './placebo.ts'
 
@@ -27,8 +28,6 @@ export interface Calibration {
   readonly trusted: boolean
 }
 
-const alarmLogE = Math.log(100)
-
 export function calibrate({ signal, mode, own, fleet }: Placebos): Calibration {
   const known = fleet.length >= placebo.fleetMin
   const kappa = placeboKappa(
@@ -36,7 +35,8 @@ export function calibrate({ signal, mode, own, fleet }: Placebos): Calibration {
     known ? quantile(fleet, placebo.level) : coldQuantile(signal, mode),
   )
   if (own.length === 0) return { kappa, falseShare: null, trusted: true }
-  const falseShare = own.filter((each) => each / kappa >= alarmLogE).length / own.length
+  const falseShare =
+    own.filter((each) => each / kappa >= judgeDefaults.regressedLogE).length / own.length
   const trusted = own.length < placebo.trustMin || falseShare <= placebo.falseShareMax
   return { kappa, falseShare, trusted }
 }

@@ -7,10 +7,10 @@
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { median } from '../kernel/math/order-statistics.ts'
 import { GaugeMonitor, type GaugeMonitorOptions, type GaugeSample } from './gauge-monitor.ts'
+import { judgeDefaults } from './judge.ts'
 import { effectDelta } from './monitor.ts'
 
 const clip = 40
-const suspiciousLogE = Math.log(10)
 
 export class CpuMonitor {
   readonly #options: GaugeMonitorOptions
@@ -48,7 +48,7 @@ export class CpuMonitor {
     const detectable = shift.detectable === null ? null : shift.detectable + tolerated
     const excluded = shift.excluded === null ? null : shift.excluded + tolerated
     const rest = { unit: shift.unit, usual, detectable, excluded }
-    if (evidence.logE < suspiciousLogE || !(usual > 0)) {
+    if (evidence.logE < judgeDefaults.suspiciousLogE || !(usual > 0)) {
       return { ...evidence, gauge: { ...shift, ...rest } }
     }
     const seen = this.#sinceOnset(evidence.onset)

@@ -8,6 +8,7 @@ import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { GaugeShift, SignalScope } from '../../contracts/signal.ts'
 import { median } from '../kernel/math/order-statistics.ts'
 import { driftFactor } from './detectable.ts'
+import { judgeDefaults } from './judge.ts'
 import { type GaugeDirection, GaugeFilter, type GaugeFit } from './gauge-filter.ts'
 import { gaugeLogRatioMax } from './gauge-baseline.ts'
 
@@ -33,7 +34,6 @@ export interface GaugeMonitorOptions {
   readonly baseline: { readonly mean: number; readonly values: number }
 }
 
-const suspiciousLogE = Math.log(10)
 const alarmLogE = Math.log(20)
 const excludedLogE = Math.log(20)
 /** A few quiet minutes are no evidence of health: most onsets would still be to come [choice]. */
@@ -80,7 +80,7 @@ export class GaugeMonitor {
   /** From the first suspicion on: do the newest values speak for the likeliest shift, or for the usual level? */
   #followRecovery(known: boolean): void {
     const { logE } = this
-    if (logE >= suspiciousLogE && logE >= (this.#lead?.logE ?? 0)) {
+    if (logE >= judgeDefaults.suspiciousLogE && logE >= (this.#lead?.logE ?? 0)) {
       const { backLogOdds, backForSteps } = this.#lead ?? {
         backLogOdds: -backLogOddsMax,
         backForSteps: 0,
@@ -101,7 +101,7 @@ export class GaugeMonitor {
     const { usual, low, high } = shift
     const ratioOf = (moved: number) =>
       usual > 0 && usual + moved > 0 ? (usual + moved) / usual : 1
-    const loud = this.logE >= suspiciousLogE
+    const loud = this.logE >= judgeDefaults.suspiciousLogE
     return {
       signal: 'gauge',
       scope,
@@ -143,7 +143,7 @@ export class GaugeMonitor {
     high *= (high > 0 ? halfCell : 1 / halfCell) * scale
     const seen =
       known.length === 0 ? 0 : median(this.#sinceOnset().map((each) => each.value - each.usual))
-    if (this.logE >= suspiciousLogE && Math.abs(seen) > largest) {
+    if (this.logE >= judgeDefaults.suspiciousLogE && Math.abs(seen) > largest) {
       // Beyond the greatest jump of the grid: what the values themselves have moved by.
       shift = seen
       low = Math.min(low, seen)

@@ -6,8 +6,8 @@
  * below 90 %, an arm without exposure). Natural logarithms; instants are milliseconds since the epoch and
  * bucket k is [startMs + k stepMs, startMs + (k + 1) stepMs). Source: detection reference, sections 6 to 9.
  *
- * The costly answers are made on demand: onset and exclusions only for `full` evidence, the recovery
- * monitor only once the stream has been suspicious, each by running the kept buckets again.
+ * The costly answers are made on demand: onset and exclusions only for `full` evidence, the fine measure of the
+ * effect and the recovery monitor only once the stream has been suspicious, each by running the kept buckets again.
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { SignalName, SignalScope } from '../../contracts/signal.ts'
@@ -17,6 +17,7 @@ import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } 
 import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
 import { type FilterModel, evidenceSpec, filterModel, specOf } from './filter-model.ts'
 import { ForwardFilter } from './forward-filter.ts'
+import { judgeDefaults } from './judge.ts'
 import { RecoveryWatch } from './recovery-watch.ts'
 import { replayBucket } from './replay-bucket.ts'
 import { excessEvents, WatchLog } from './watch-log.ts'
@@ -79,9 +80,6 @@ export interface EvidenceOptions {
 
 /** Worse by this much is worse: section 12. */
 export const effectDelta = 0.2
-/** From here on the effect is measured finely and the return to normal watched: it may turn out transient. */
-const suspiciousLogE = Math.log(10)
-const alarmLogE = Math.log(100)
 const excessMinutes = 5
 
 export class StreamMonitor {
@@ -207,7 +205,7 @@ export class StreamMonitor {
 
   onset(): StreamEvidence['onset'] {
     const { startMs, stepMs, continues } = this.#options
-    if (continues && continues.logE >= suspiciousLogE) return continues.onset()
+    if (continues && continues.logE >= judgeDefaults.suspiciousLogE) return continues.onset()
     if (this.buckets === 0) return null
     if (this.#onset?.buckets !== this.buckets) {
       const posterior = onsetPosterior(this.#model, this.#initial, this.#log.buckets)
@@ -226,7 +224,7 @@ export class StreamMonitor {
 
   /** The effect on the coarse grid, and on the fine one once there is something to measure. */
   #effect(shares: Float64Array): Effect {
-    if (this.logE < suspiciousLogE) return effectOf(shares, this.#model.grid)
+    if (this.logE < judgeDefaults.suspiciousLogE) return effectOf(shares, this.#model.grid)
     const { model, shares: fine } = this.#fineShares()
     return effectOf(fine, model.grid, fineStep)
   }
@@ -261,7 +259,7 @@ export class StreamMonitor {
 
   #followRecovery(observation: Observation | null, freshness: number | null): void {
     if (this.#recovery) this.#recovery.push(observation, freshness)
-    else if (this.logE >= suspiciousLogE) {
+    else if (this.logE >= judgeDefaults.suspiciousLogE) {
       // As if it had run from the release on: its level must be known by the time it is asked.
       this.#recovery = new RecoveryWatch(this.#model, this.#initial, this.#log.buckets)
     }
@@ -286,7 +284,7 @@ export class StreamMonitor {
       nuisance,
       thetaMin: grid.direction === 'rising' ? grid.thetaMin : 1,
       kappa,
-      logE: alarmLogE,
+      logE: judgeDefaults.regressedLogE,
       start,
     }
     const log = detectableLogRatio(power)

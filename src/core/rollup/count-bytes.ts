@@ -1,8 +1,7 @@
 /** What a count history takes in memory, series by series, and the way to let one go. */
 import type { CountHistory } from './count-history.ts'
 import type { PackedLatency } from './latency-history.ts'
-import { unpackCounts } from './packed-counts.ts'
-import { countHourMs, widthOf } from './count-history.ts'
+import { newestRequests } from './count-series.ts'
 
 /** Of an array besides its bytes: 209 on the heap as measured, and what the allocator adds. */
 const arrayBytes = 250
@@ -26,20 +25,13 @@ function latencyBytes(latency: PackedLatency): number {
 }
 
 /** Requests of the newest hour by series; 0 for those that were not in it. */
-export function newestRequests(history: CountHistory): Map<string, number> {
+export function requestsBySeries(history: CountHistory): Map<string, number> {
   const requests = new Map<string, number>()
   for (const { series } of history.hours.values())
     for (const name of series.keys()) requests.set(name, 0)
   for (const series of history.days.values())
     for (const name of series.keys()) requests.set(name, 0)
-  const width = widthOf(history)
-  const newest = history.hours.get(history.toMs - countHourMs)
-  for (const [name, elements] of newest?.series ?? []) {
-    const rows = unpackCounts(elements)
-    let sum = 0
-    for (let at = 0; at < rows.length; at += width) sum += Math.max(0, rows[at]!)
-    requests.set(name, sum)
-  }
+  for (const [name, sum] of newestRequests(history)) requests.set(name, sum)
   return requests
 }
 

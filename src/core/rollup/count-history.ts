@@ -16,7 +16,7 @@ import {
 import { type PackedCounts, packCounts, unpackCounts } from './packed-counts.ts'
 import { latencyTotals, slowCounts } from './slow-counts.ts'
 import type { Renewal } from './slow-thresholds.ts'
-import type { Bucket } from './track.ts'
+import { type Bucket, isUsable } from './track.ts'
 
 export const countHourMs = 3_600_000
 export const countDayMs = 24 * countHourMs
@@ -26,7 +26,6 @@ export const countBinMs = 10 * minuteMs
 const hoursKeptMs = 3 * countDayMs
 const daysKeptMs = 28 * countDayMs
 const routesMax = 10
-const completenessMin = 0.9
 
 /** Name of the series of all routes together; no route is called so. */
 export const wholeService = ''
@@ -149,7 +148,7 @@ function knownElements(
   const [heard, lacking] = [new Set<number>(), new Set<number>()]
   for (const bucket of buckets) {
     heard.add(placeOf(bucket))
-    if (bucket.missing || bucket.completeness < completenessMin) lacking.add(placeOf(bucket))
+    if (!isUsable(bucket)) lacking.add(placeOf(bucket))
   }
   return Array.from({ length }, (_, at) => heard.has(at) && !lacking.has(at))
 }

@@ -16,6 +16,18 @@ export function countsKnownFrom({ hours, days }: CountHistory): number | null {
   return starts.length === 0 ? null : Math.min(...starts)
 }
 
+/** Requests of the newest hour, by series. */
+export function newestRequests(history: CountHistory): [name: string, requests: number][] {
+  const width = widthOf(history)
+  const newest = history.hours.get(history.toMs - countHourMs)
+  return [...(newest?.series ?? [])].map(([name, elements]) => {
+    const rows = unpackCounts(elements)
+    let sum = 0
+    for (let at = 0; at < rows.length; at += width) sum += Math.max(0, rows[at]!)
+    return [name, sum]
+  })
+}
+
 /** What is counted: failures, or requests slower than the threshold of a level. */
 export type Counted = 'errors' | { readonly level: number }
 

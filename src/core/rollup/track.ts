@@ -25,6 +25,17 @@ export interface Bucket {
   readonly missing: boolean
 }
 
+/** Below it too many instances are silent for the rest to tell of the whole (detection reference, 6.5). */
+const completenessMin = 0.9
+
+/** Whether its counts may be judged. */
+export function isUsable({
+  missing,
+  completeness,
+}: Pick<Bucket, 'missing' | 'completeness'>): boolean {
+  return !missing && completeness >= completenessMin
+}
+
 export interface TrackState {
   readonly name: TrackName
   /** Observed spacings, newest last. Of spans those of their windows, where stamps are whole minutes. */

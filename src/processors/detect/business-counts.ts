@@ -3,8 +3,6 @@ import { exposureOf, globMatches, type MetricRule } from '../../core/rollup/metr
 import { stepsMs } from '../../core/rollup/spacing.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 
-const completenessMin = 0.9
-
 export interface CountedBy {
   readonly rule: MetricRule
   /** The exposure is another counter. */
@@ -37,10 +35,6 @@ export function exposureIn(
     }
   }
   return sum
-}
-
-export function isUsable({ missing, completeness }: Bucket): boolean {
-  return !missing && completeness >= completenessMin
 }
 
 /** The shortest step that both divide. */

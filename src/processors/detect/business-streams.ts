@@ -18,8 +18,8 @@ import {
   type MetricRule,
   ruleFor,
 } from '../../core/rollup/metric-rules.ts'
-import type { Bucket } from '../../core/rollup/track.ts'
-import { commonStep, type CountedBy, countIn, exposureIn, isUsable } from './business-counts.ts'
+import { type Bucket, isUsable } from '../../core/rollup/track.ts'
+import { commonStep, type CountedBy, countIn, exposureIn } from './business-counts.ts'
 import { bucketsBetween, routeTotals } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { noScope } from './watch-stream.ts'

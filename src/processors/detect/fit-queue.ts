@@ -7,8 +7,8 @@
  * at the ticks, they need neither, and cost the unit the time of one fit every 10 s: at 70 ms each less than a
  * hundredth of a core, and room for 8,640 a day. A unit with more streams than that fits each of them less often.
  */
-import { unpackCounts } from '../../core/rollup/packed-counts.ts'
-import { type CountHistory, wholeService, widthOf } from '../../core/rollup/count-history.ts'
+import { type CountHistory, wholeService } from '../../core/rollup/count-history.ts'
+import { newestRequests } from '../../core/rollup/count-series.ts'
 import { windowMs } from '../../core/rollup/track.ts'
 import type { Dirty } from './dirty.ts'
 import type { Fleet } from './fleet.ts'
@@ -102,11 +102,9 @@ export class FitQueue {
 
 function dueOf({ past }: ServiceState, source: PastTrack): Due[] {
   const history = past.counts[source]
-  const newest = history.hours.get(history.toMs - hourMs)
   const due: Due[] = []
-  for (const [route, elements] of newest?.series ?? []) {
+  for (const [route, requests] of newestRequests(history)) {
     if (hoursWith(history, route) < hoursLearnt) continue
-    const requests = requestsIn(unpackCounts(elements), widthOf(history))
     const signals: FittedSignal[] = route === wholeService ? ['errors', 'traffic'] : ['errors']
     if (history.latency.thresholds.has(route)) signals.push(...latencySignals)
     for (const signal of signals) {
@@ -133,10 +131,4 @@ function hoursWith({ hours }: CountHistory, route: string): number {
   let count = 0
   for (const { series } of hours.values()) if (series.has(route)) count++
   return count
-}
-
-function requestsIn(rows: readonly number[], width: number): number {
-  let sum = 0
-  for (let at = 0; at < rows.length; at += width) sum += Math.max(0, rows[at]!)
-  return sum
 }

@@ -4,7 +4,7 @@
  *
  * A function of the log: a unit has its own share of `limits.historyBytes`, whatever else runs in the process.
  */
-import { countBytes, newestRequests } from '../../core/rollup/count-bytes.ts'
+import { countBytes, requestsBySeries } from '../../core/rollup/count-bytes.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import type { Dirty } from './dirty.ts'
 import type { Fleet } from './fleet.ts'
@@ -78,7 +78,7 @@ function leastFirst(runs: readonly { readonly state: ServiceState }[]): Candidat
   const all: Candidate[] = []
   for (const { state } of runs) {
     for (const track of pastTracks) {
-      const series = newestRequests(state.past.counts[track])
+      const series = requestsBySeries(state.past.counts[track])
       for (const [name, requests] of series) all.push({ state, track, name, requests })
     }
   }

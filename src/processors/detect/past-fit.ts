@@ -22,7 +22,7 @@ import {
   type SeriesCounts,
   seriesElements,
 } from '../../core/rollup/count-series.ts'
-import type { Bucket } from '../../core/rollup/track.ts'
+import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
 import { type FittedSignal, levelOf } from './fitted-signal.ts'
 import type { PastTrack } from './past-state.ts'
@@ -85,13 +85,10 @@ interface RecentQuestion {
 }
 
 /** One bucket at the stream's own step. */
-function recentOf(
-  { cells, missing, completeness }: Bucket,
-  { signal, route, threshold }: RecentQuestion,
-): RateCounts | null {
-  if (missing || completeness < 0.9) return null
+function recentOf(bucket: Bucket, { signal, route, threshold }: RecentQuestion): RateCounts | null {
+  if (!isUsable(bucket)) return null
   let [requests, errors, slow] = [0, 0, 0]
-  for (const { routes } of cells.values()) {
+  for (const { routes } of bucket.cells.values()) {
     for (const [name, cell] of routes) {
       if (route !== wholeService && name !== route) continue
       requests += cell.requests

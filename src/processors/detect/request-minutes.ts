@@ -5,12 +5,11 @@
 import { wholeService } from '../../core/rollup/count-history.ts'
 import { seriesElements } from '../../core/rollup/count-series.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
-import type { Bucket } from '../../core/rollup/track.ts'
+import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 
 const minuteMs = 60_000
-const completenessMin = 0.9
 
 interface Minute {
   usable: boolean
@@ -27,12 +26,13 @@ export class RequestMinutes {
     return this.#toMs
   }
 
-  add({ startMs, endMs, cells, missing, completeness }: Bucket): void {
+  add(bucket: Bucket): void {
+    const { startMs, endMs, cells } = bucket
     this.#toMs = Math.max(this.#toMs, endMs)
     const at = Math.floor(startMs / minuteMs) * minuteMs
     const minute = this.#minutes.get(at) ?? { usable: true, versions: new Map<string, number>() }
     this.#minutes.set(at, minute)
-    if (missing || completeness < completenessMin) minute.usable = false
+    if (!isUsable(bucket)) minute.usable = false
     for (const [version, { routes }] of cells) {
       let sum = minute.versions.get(version) ?? 0
       for (const { requests } of routes.values()) sum += requests

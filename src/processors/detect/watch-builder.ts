@@ -8,7 +8,7 @@ import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { Latency } from '../../contracts/service-events.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
-import { type Bucket, instancesOf, type TrackName } from '../../core/rollup/track.ts'
+import { type Bucket, instancesOf, isUsable, type TrackName } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
 import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
@@ -182,8 +182,7 @@ export class WatchBuilder {
     ].filter((stream) => stream !== null)
     if (streams.length === 0) return null
     for (const bucket of buckets) {
-      const usable = !bucket.missing && bucket.completeness >= 0.9
-      const seen = usable
+      const seen = isUsable(bucket)
         ? { arms: countArms(bucket, this.#countingOf(everybody)) }
         : ('missing' as const)
       for (const stream of streams) stream.push(seen)

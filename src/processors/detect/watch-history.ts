@@ -4,7 +4,7 @@
  * Elements are one minute, or one step of the stream where that is longer; null where telemetry was
  * missing. Times are milliseconds since the epoch.
  */
-import type { Bucket } from '../../core/rollup/track.ts'
+import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { burnInMinutes, type HistoryMinute } from '../../core/detection/baseline.ts'
 import { type Arms, type Counting, countArms } from './arms.ts'
 
@@ -24,15 +24,11 @@ export function lastKnown(buckets: readonly Bucket[], endMs: number): readonly B
   return buckets.slice(from)
 }
 
-const isUsable = ({ missing, completeness }: Bucket) => !missing && completeness >= completenessMin
-
 export interface WatchHistory {
   readonly minutes: readonly (Arms | null)[]
   /** Length of one element. */
   readonly stepMs: number
 }
-
-const completenessMin = 0.9
 
 /** Counts `buckets` (all of the whole service or of one version) in elements that end at `endMs`. */
 export function watchHistory(

@@ -9,7 +9,7 @@ import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.t
 import { judgeDefaults, overallLogE, releaseLogE } from '../../core/detection/judge.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
-import { type Bucket, windowMs } from '../../core/rollup/track.ts'
+import { type Bucket, isUsable, windowMs } from '../../core/rollup/track.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { AloneStreams } from './alone-streams.ts'
@@ -30,7 +30,6 @@ import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import type { WatchBucket, WatchStream } from './watch-stream.ts'
 
 const minuteMs = 60_000
-const completenessMin = 0.9
 /** A gauge may leave out a step or two. */
 const gaugeStepsMissed = 3
 
@@ -181,7 +180,7 @@ export class Watch {
       this.#streams = this.#builder.handOver(this.#streams, facts.handoverMs)
       this.#weigh()
     }
-    const usable = !bucket.missing && bucket.completeness >= completenessMin
+    const usable = isUsable(bucket)
     this.#coverage.note(usable)
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
