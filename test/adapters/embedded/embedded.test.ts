@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/adapters/embedded/database.ts'
 import { GroupCommit } from '../../../src/adapters/embedded/group-commit.ts'
 import { type Embedded, openEmbedded } from '../../../src/adapters/embedded/open-embedded.ts'
 import type { NewRecord, Retention } from '../../../src/ports/event-log.ts'
-import { joined, okay, readRecords } from '../../contract/event-log-suite.ts'
+import { joined, okay, readRecords } from '../../contract/event-log/reading.ts'
 import { VirtualClock } from '../../simulation/virtual-clock.ts'
 
 const day = 86_400_000

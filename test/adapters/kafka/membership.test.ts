@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { okay } from '../../contract/event-log-suite.ts'
+import { okay } from '../../contract/event-log/reading.ts'
 import { settled } from '../../simulation/virtual-clock.ts'
 import { failure, fakeMembership, reading, sessionTimeoutMs } from './fake-consumer.ts'
 

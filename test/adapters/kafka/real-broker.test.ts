@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type LogRecord, unreadableHeader } from '../../../src/ports/event-log.ts'
-import { joined, okay } from '../../contract/event-log-suite.ts'
+import { joined, okay } from '../../contract/event-log/reading.ts'
 import { missingOf } from '../../support/services/service.ts'
 import {
   follow,
