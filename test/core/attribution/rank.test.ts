@@ -1,107 +1,13 @@
+/** The ranking as a whole: what it names, the evidence that it gives for it, and what it may not depend on. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baselines } from '../../../src/core/attribution/baselines.ts'
 import { candidateOf, releaseCandidate } from '../../../src/core/attribution/candidate.ts'
 import { type Ranking, rank } from '../../../src/core/attribution/rank.ts'
-import { addedTopology, isUnexplained } from '../../../src/core/attribution/second-round.ts'
-import { reach, CallGraph } from '../../../src/core/attribution/topology.ts'
-import type {
-  AttributionInput,
-  AttributionStream,
-  Candidate,
-  ErrorKind,
-} from '../../../src/core/attribution/types.ts'
 import type { Change, Provenance } from '../../../src/contracts/change.ts'
 import { seededRandom, shuffled } from '../../support/random.ts'
+import { change, kind, minute, scene, stream, t0 } from './scene.ts'
 
-const t0 = 1_795_000_000_000
-const minute = 60_000
-const checkout = 'production/shop/checkout'
-const front = 'production/shop/front'
-const payment = 'production/shop/payment'
 const late = { afterMs: 10 * minute }
-
-const stream = (over: Partial<AttributionStream>): AttributionStream => ({
-  id: `${over.service} ${over.signal ?? 'errors'} ${over.route ?? ''}`,
-  service: checkout,
-  signal: 'errors',
-  route: null,
-  caller: null,
-  logE: -0.5,
-  onsetMs: null,
-  code: null,
-  ...over,
-})
-
-const change = (
-  id: string,
-  over: Partial<Candidate> & { path?: string; head?: [number, number][] } = {},
-): Candidate => {
-  const { path = `checkout/${id}.js`, head = [[1, 5]], ...rest } = over
-  return {
-    id,
-    kind: 'change',
-    title: id,
-    revision: null,
-    units: ['rel_checkout'],
-    lines: 40,
-    files: [
-      {
-        path,
-        oldPath: null,
-        created: false,
-        generated: false,
-        head,
-        functions: null,
-        tokens: null,
-      },
-    ],
-    committedAtMs: t0 - minute,
-    ...rest,
-  }
-}
-
-const frame = (file: string, line: number | null = null, name: string | null = null) => ({
-  file,
-  line,
-  function: name,
-  inApp: true,
-})
-const kind = (over: Partial<ErrorKind> = {}): ErrorKind => ({
-  fingerprint: 'f1',
-  service: checkout,
-  type: 'TypeError',
-  template: 'cannot apply voucher to basket',
-  frames: [frame('/app/checkout/cart.js', 42, 'applyVoucher')],
-  ...over,
-})
-
-const scene = (over: Partial<AttributionInput> = {}): AttributionInput => ({
-  onsetMs: t0 + minute,
-  units: [
-    { id: 'rel_checkout', service: checkout, startMs: t0, contrast: 9 },
-    { id: 'rel_payment', service: payment, startMs: t0 - 40 * minute, contrast: null },
-  ],
-  candidates: [
-    change('a', { path: 'checkout/cart.js', head: [[40, 44]] }),
-    change('b', { path: 'checkout/cart.js', head: [[1, 10]] }),
-    change('c', { path: 'checkout/stock.js' }),
-    change('d', { path: 'payment/card.js', units: ['rel_payment'] }),
-  ],
-  streams: [
-    stream({ service: checkout, logE: 12, onsetMs: t0 + minute }),
-    stream({ service: front, logE: 5, onsetMs: t0 + minute }),
-    stream({ service: payment }),
-  ],
-  edges: [
-    { caller: front, callee: checkout },
-    { caller: checkout, callee: payment },
-  ],
-  kinds: [kind()],
-  entryFiles: [],
-  oldShift: null,
-  ...over,
-})
 
 const shareOf = (ranking: Ranking, id: string) => ranking.posterior.candidates.get(id)!
 const termOf = (ranking: Ranking, id: string, term: string) =>
@@ -298,54 +204,3 @@ function commitOf(
     },
   }
 }
-
-describe('reach', () => {
-  const graph = new CallGraph(scene().edges)
-  it.each([
-    { over: { service: checkout }, q: 0.8, why: 'its own route' },
-    { over: { service: front }, q: 0.4, why: 'a direct caller' },
-    { over: { service: payment }, q: 0.01, why: 'a callee does not see its caller break' },
-    {
-      over: { service: payment, signal: 'availability' as const, caller: checkout },
-      q: 0.3,
-      why: 'the edge to a callee',
-    },
-  ])('answers $q: $why', ({ over, q }) => {
-    expect(reach(stream(over), checkout, graph, null)).toBe(q)
-  })
-
-  it('halves with each hop up the calls, and survives a cycle', () => {
-    const cyclic = new CallGraph([...scene().edges, { caller: payment, callee: front }])
-    expect(reach(stream({ service: front }), payment, cyclic, null)).toBe(0.2)
-  })
-})
-
-describe('second round', () => {
-  it('asks for another cause only where a strong stream is covered poorly', () => {
-    expect(isUnexplained({ logE: 9, named: [0.8] })).toBe(false)
-    expect(isUnexplained({ logE: 9, named: [0.01] })).toBe(true)
-    expect(isUnexplained({ logE: 2, named: [0.01] })).toBe(false)
-  })
-
-  it('credits a cause only for what the first leaves open', () => {
-    const open = addedTopology([{ logE: 9, named: [0.01] }], [0.8])
-    const explained = addedTopology([{ logE: 9, named: [0.8] }], [0.8])
-    expect(open).toBeGreaterThan(3)
-    expect(explained).toBeLessThan(0.3)
-  })
-})
-
-describe('baselines', () => {
-  it('lists what simpler rules would have said', () => {
-    const found = baselines(scene(), {
-      alertMs: t0 + 2 * minute,
-      aiShare: new Map([['rel_payment', 0.5]]),
-    })
-    expect(found).toEqual({
-      'latest-deploy': ['rel_checkout', 'rel_payment'],
-      'nearest-in-time': ['rel_checkout', 'rel_payment'],
-      'ai-share': ['rel_payment'],
-      'last-on-frame': ['a', 'b'],
-    })
-  })
-})
