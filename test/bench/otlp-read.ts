@@ -8,6 +8,7 @@
 import { decodeOtlp } from '../../src/core/intake/otlp/decode.ts'
 import { foldOtlp } from '../../src/core/rollup/fold/fold.ts'
 import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
+import { attributes } from '../support/otlp-attributes.ts'
 import { encodeOtlp, jsonOfOtlp, TracesData } from '../support/otlp-proto.ts'
 import { hasShop, shopKafka, shopRun } from '../support/shop-data.ts'
 
@@ -134,14 +135,14 @@ function madeUp(seed: number): Shape {
     }
   })
   const resource = {
-    attributes: [
-      text('service.name', 'front'),
-      text('service.namespace', 'shop'),
-      text('service.version', '1.8.0'),
-      text('deployment.environment.name', 'production'),
-      text('service.instance.id', `front-${seed}`),
-      text('telemetry.sdk.language', 'nodejs'),
-    ],
+    attributes: attributes({
+      'service.name': 'front',
+      'service.namespace': 'shop',
+      'service.version': '1.8.0',
+      'deployment.environment.name': 'production',
+      'service.instance.id': `front-${seed}`,
+      'telemetry.sdk.language': 'nodejs',
+    }),
   }
   return {
     resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'http' }, spans }] }],
@@ -149,25 +150,21 @@ function madeUp(seed: number): Shape {
 }
 
 function attributesOf(n: number, failed: boolean) {
-  return [
-    text('http.request.method', n % 5 === 0 ? 'POST' : 'GET'),
-    text('http.route', `/products/${String.fromCharCode(97 + (n % 20))}/{sku}`),
-    { key: 'http.response.status_code', value: { intValue: failed ? 500 : 200 } },
-    text('url.scheme', 'http'),
-    text('url.path', `/products/sku-${n}`),
-    text('server.address', 'stock.shop.svc.cluster.local'),
-    { key: 'server.port', value: { intValue: 8080 } },
-    text('client.address', '10.3.7.11'),
-    text('network.peer.address', '10.3.7.11'),
-    { key: 'network.peer.port', value: { intValue: 40_000 + (n % 2000) } },
-    text('network.protocol.version', '1.1'),
-    text('user_agent.original', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'),
-    text('thread.name', `worker-${n % 8}`),
-  ]
-}
-
-function text(key: string, stringValue: string) {
-  return { key, value: { stringValue } }
+  return attributes({
+    'http.request.method': n % 5 === 0 ? 'POST' : 'GET',
+    'http.route': `/products/${String.fromCharCode(97 + (n % 20))}/{sku}`,
+    'http.response.status_code': failed ? 500 : 200,
+    'url.scheme': 'http',
+    'url.path': `/products/sku-${n}`,
+    'server.address': 'stock.shop.svc.cluster.local',
+    'server.port': 8080,
+    'client.address': '10.3.7.11',
+    'network.peer.address': '10.3.7.11',
+    'network.peer.port': 40_000 + (n % 2000),
+    'network.protocol.version': '1.1',
+    'user_agent.original': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+    'thread.name': `worker-${n % 8}`,
+  })
 }
 
 if (import.meta.main) {

@@ -1,8 +1,6 @@
 /** An OTLP request of traces in protobuf, as a service with HTTP conventions would send it. */
+import { attributes } from '../support/otlp-attributes.ts'
 import { encodeOtlp } from '../support/otlp-proto.ts'
-
-const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
-const number = (key: string, value: number) => ({ key, value: { intValue: String(value) } })
 
 /** `number` makes bodies unlike each other; the spans end in the 5 s before `nowMs`. */
 export function spansBody({
@@ -32,30 +30,30 @@ export function spansBody({
       kind: i % 3 === 0 ? 2 : i % 3 === 1 ? 3 : 1,
       startTimeUnixNano: String(BigInt(endMs - 20 - (n % 80)) * 1_000_000n),
       endTimeUnixNano: String(BigInt(endMs) * 1_000_000n),
-      attributes: [
-        text('http.request.method', 'POST'),
-        text('http.route', `/orders/${i % 8}`),
-        text('url.scheme', 'http'),
-        text('server.address', 'stock'),
-        number('server.port', 8080),
-        text('network.protocol.version', '1.1'),
-        text('user_agent.original', 'load/1.0'),
-        number('http.response.status_code', failed ? 500 : 200),
-        text('client.address', '10.0.0.1'),
-        text('url.path', `/orders/${n}`),
-      ],
+      attributes: attributes({
+        'http.request.method': 'POST',
+        'http.route': `/orders/${i % 8}`,
+        'url.scheme': 'http',
+        'server.address': 'stock',
+        'server.port': 8080,
+        'network.protocol.version': '1.1',
+        'user_agent.original': 'load/1.0',
+        'http.response.status_code': failed ? 500 : 200,
+        'client.address': '10.0.0.1',
+        'url.path': `/orders/${n}`,
+      }),
       status: failed ? { code: 2 } : {},
     }
   })
-  const attributes = [
-    text('service.name', service),
-    text('service.namespace', 'shop'),
-    text('service.version', version),
-    text('deployment.environment.name', 'production'),
-    text('service.instance.id', `instance-${seed % 3}`),
-  ]
+  const resource = attributes({
+    'service.name': service,
+    'service.namespace': 'shop',
+    'service.version': version,
+    'deployment.environment.name': 'production',
+    'service.instance.id': `instance-${seed % 3}`,
+  })
   const resourceSpans = [
-    { resource: { attributes }, scopeSpans: [{ scope: { name: 'http' }, spans }] },
+    { resource: { attributes: resource }, scopeSpans: [{ scope: { name: 'http' }, spans }] },
   ]
   return encodeOtlp('traces', { resourceSpans })
 }

@@ -3,15 +3,13 @@
  * client metrics of the front, once a minute; metrics of pay itself, while it reports.
  */
 import { describe, expect, it } from 'vitest'
+import { attributes } from '../support/otlp-attributes.ts'
 import { deploymentLine } from '../support/otlp-lines.ts'
 import { Pipeline } from '../support/pipeline.ts'
 
 const startMs = Date.parse('2026-11-20T10:00:00Z')
 const minuteMs = 60_000
 const deployedMs = startMs + 60 * minuteMs
-
-const attributes = (values: Record<string, string>) =>
-  Object.entries(values).map(([key, value]) => ({ key, value: { stringValue: value } }))
 
 function block(service: string, version: string, name: string, points: object[]) {
   return {

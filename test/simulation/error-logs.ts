@@ -2,6 +2,7 @@
  * Logs beside the spans of a feed: of every request that failed the exception, in a record of its own, which
  * takes another way through another topic and comes a little later. Of a release's own errors the type is new.
  */
+import { attributes } from '../support/otlp-attributes.ts'
 import type { Arrival } from './feed.ts'
 
 interface Attribute {
@@ -49,15 +50,15 @@ function recordOf({ traceId, spanId, endTimeUnixNano }: Span, version: string) {
     traceId,
     spanId,
     body: { stringValue: message },
-    attributes: [
-      { key: 'exception.type', value: { stringValue: type } },
-      { key: 'exception.message', value: { stringValue: message } },
-      { key: 'exception.stacktrace', value: { stringValue: stack } },
-    ],
+    attributes: attributes({
+      'exception.type': type,
+      'exception.message': message,
+      'exception.stacktrace': stack,
+    }),
   }
 }
 
-function textOf(attributes: readonly Attribute[], name: string): string {
-  const value = attributes.find(({ key }) => key === name)?.value as { stringValue?: string }
+function textOf(all: readonly Attribute[], name: string): string {
+  const value = all.find(({ key }) => key === name)?.value as { stringValue?: string }
   return value?.stringValue ?? ''
 }

@@ -2,6 +2,7 @@
  * A chain of services, each calling the next, that report one-minute metrics at seconds of their own. The
  * failures of one of them are those of all its callers. Seeded: the same options give the same lines.
  */
+import { attributes } from './otlp-attributes.ts'
 import { deploymentLine, poisson } from './otlp-lines.ts'
 import { seededRandom } from './random.ts'
 
@@ -20,9 +21,6 @@ export interface ChainOptions {
   /** How long after the one before it in the chain each service reports. */
   readonly apartMs: number
 }
-
-const attributes = (values: Readonly<Record<string, string>>) =>
-  Object.entries(values).map(([key, value]) => ({ key, value: { stringValue: value } }))
 
 function metric(name: string, endMs: number, points: readonly [number, Record<string, string>][]) {
   const dataPoints = points

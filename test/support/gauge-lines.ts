@@ -1,4 +1,5 @@
 /** Gauges and counters in the form that `replay` reads: OTLP JSON lines, one an export. */
+import { attributes } from './otlp-attributes.ts'
 import { seededRandom } from './random.ts'
 
 export interface GaugeLinesOptions {
@@ -17,21 +18,16 @@ export interface GaugeLinesOptions {
   readonly sum?: { readonly temporality: 'delta' | 'cumulative'; readonly sinceMs: number }
 }
 
-const text = (key: string, value: string | null | undefined) =>
-  value === null || value === undefined ? [] : [{ key, value: { stringValue: value } }]
-
 export function gaugeLines(options: GaugeLinesOptions): string[] {
   const { startMs, values, everyMs = 60_000, metric = 'metric_17', unit = '', sum } = options
-  const attributes = [
-    ...text('service.name', options.service ?? 'checkout'),
-    ...text('service.namespace', options.namespace === undefined ? 'shop' : options.namespace),
-    ...text(
-      'deployment.environment.name',
-      options.environment === undefined ? 'production' : options.environment,
-    ),
-    ...text('service.version', options.version),
-    ...text('service.instance.id', options.instance),
-  ]
+  const { service = 'checkout', namespace = 'shop', environment = 'production' } = options
+  const resource = attributes({
+    'service.name': service,
+    'service.namespace': namespace,
+    'deployment.environment.name': environment,
+    'service.version': options.version,
+    'service.instance.id': options.instance,
+  })
   return values.flatMap((value, i) => {
     if (value === null) return []
     const timeMs = startMs + (i + 1) * everyMs
@@ -56,7 +52,10 @@ export function gaugeLines(options: GaugeLinesOptions): string[] {
     return [
       JSON.stringify({
         resourceMetrics: [
-          { resource: { attributes }, scopeMetrics: [{ scope: { name: 'house' }, metrics }] },
+          {
+            resource: { attributes: resource },
+            scopeMetrics: [{ scope: { name: 'house' }, metrics }],
+          },
         ],
       }),
     ]

@@ -3,13 +3,11 @@
  * totals of two modes since the process began) and, where the test says so, restarts as the cluster's receiver sees them.
  */
 import { normals } from './gauge-lines.ts'
+import { attributes } from './otlp-attributes.ts'
 import { poisson } from './otlp-lines.ts'
 import { seededRandom } from './random.ts'
 
 const minuteMs = 60_000
-
-export const attributes = (values: Readonly<Record<string, string>>) =>
-  Object.entries(values).map(([key, value]) => ({ key, value: { stringValue: value } }))
 
 export interface Process {
   readonly id: string
@@ -77,7 +75,7 @@ export function resourceOf(
     'service.namespace': 'shop',
     'deployment.environment.name': 'production',
     'service.instance.id': id,
-    ...(version === null ? {} : { 'service.version': version }),
+    'service.version': version,
     ...more,
   })
 }

@@ -2,6 +2,7 @@
  * Synthetic telemetry in the form that `replay` reads: OTLP JSON lines and CDEvents of one shop service.
  * Seeded: the same options give the same lines.
  */
+import { attributes } from './otlp-attributes.ts'
 import { seededRandom } from './random.ts'
 
 export interface Version {
@@ -29,21 +30,23 @@ export interface StreamOptions {
   readonly versions: readonly Version[]
 }
 
-const attribute = (key: string, value: string | number) => ({
-  key,
-  value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
-})
-
 function resource(options: StreamOptions, version: string | null, instance: string) {
+  const { service = 'checkout', namespace = 'shop', environment = 'production' } = options
   return {
-    attributes: [
-      attribute('service.name', options.service ?? 'checkout'),
-      attribute('service.namespace', options.namespace ?? 'shop'),
-      attribute('deployment.environment.name', options.environment ?? 'production'),
-      attribute('service.instance.id', instance),
-      ...(version === null ? [] : [attribute('service.version', version)]),
-    ],
+    attributes: attributes({
+      'service.name': service,
+      'service.namespace': namespace,
+      'deployment.environment.name': environment,
+      'service.instance.id': instance,
+      'service.version': version,
+    }),
   }
+}
+
+function ofRequest(route: string, failed: boolean) {
+  const status = failed ? 500 : 200
+  const values = { 'http.request.method': 'POST', 'http.route': route }
+  return attributes({ ...values, 'http.response.status_code': status }, String)
 }
 
 const hex = (random: () => number, digits: number) =>
@@ -83,11 +86,7 @@ export function spanLines(options: StreamOptions): string[] {
           kind: 2,
           startTimeUnixNano: String(endNs - BigInt(durationNs)),
           endTimeUnixNano: String(endNs),
-          attributes: [
-            attribute('http.request.method', 'POST'),
-            attribute('http.route', each.route ?? '/orders'),
-            attribute('http.response.status_code', failed ? 500 : 200),
-          ],
+          attributes: ofRequest(each.route ?? '/orders', failed),
           status: failed ? { code: 2 } : {},
         }
       })
@@ -159,11 +158,7 @@ export function metricLines(options: MetricOptions): string[] {
           sum: shown.sum,
           bucketCounts: shown.counts.map(String),
           explicitBounds: bounds,
-          attributes: [
-            attribute('http.request.method', 'POST'),
-            attribute('http.route', '/orders'),
-            attribute('http.response.status_code', failed ? 500 : 200),
-          ],
+          attributes: ofRequest('/orders', failed),
         })
       }
       const aggregationTemporality = options.temporality === 'delta' ? 1 : 2

@@ -2,24 +2,10 @@
 import { decodeOtlpJson } from '../../src/core/intake/otlp/decode.ts'
 import { type Folded, fold } from '../../src/core/rollup/fold/fold.ts'
 import { type FoldSettings, foldDefaults } from '../../src/core/rollup/fold/settings.ts'
+import { attributes, type Values } from './otlp-attributes.ts'
 
 /** On a window's edge. */
 export const t0Ms = 1_795_338_420_000
-
-export type Values = Readonly<Record<string, string | number | boolean | readonly string[]>>
-
-export function attributes(values: Values): unknown[] {
-  return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }))
-}
-
-function anyValue(value: Values[string]): unknown {
-  if (typeof value === 'string') return { stringValue: value }
-  if (typeof value === 'boolean') return { boolValue: value }
-  if (typeof value === 'number') {
-    return Number.isInteger(value) ? { intValue: value } : { doubleValue: value }
-  }
-  return { arrayValue: { values: value.map((each) => ({ stringValue: each })) } }
-}
 
 export const checkout: Values = {
   'service.name': 'checkout',

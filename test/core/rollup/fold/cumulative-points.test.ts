@@ -1,13 +1,7 @@
 /** Cumulative points are forwarded as snapshots of their series: the processor makes deltas of them. */
 import { describe, expect, it } from 'vitest'
-import {
-  checkout,
-  foldJson,
-  metricsOf,
-  ofKind,
-  t0Ms,
-  type Values,
-} from '../../../support/otlp-messages.ts'
+import type { Values } from '../../../support/otlp-attributes.ts'
+import { checkout, foldJson, metricsOf, ofKind, t0Ms } from '../../../support/otlp-messages.ts'
 import { explicit, get, histogram, point } from './metric-points.ts'
 
 describe('folding cumulative points', () => {

@@ -1,7 +1,8 @@
 /** Delta histograms of servers fold to rollups, those of clients to calls of the callee. */
 import { describe, expect, it } from 'vitest'
 import { latencyCount } from '../../../../src/core/kernel/histogram/latency.ts'
-import { foldJson, metricsOf, ofKind, t0Ms, type Values } from '../../../support/otlp-messages.ts'
+import type { Values } from '../../../support/otlp-attributes.ts'
+import { foldJson, metricsOf, ofKind, t0Ms } from '../../../support/otlp-messages.ts'
 import { explicit, get, histogram, point } from './metric-points.ts'
 
 describe('folding delta histograms', () => {

@@ -1,5 +1,6 @@
 /** Metrics and their points in OTLP JSON, for tests of what they fold to; every part can be overridden. */
-import { attributes, nanos, t0Ms, type Values } from '../../../support/otlp-messages.ts'
+import { attributes, type Values } from '../../../support/otlp-attributes.ts'
+import { nanos, t0Ms } from '../../../support/otlp-messages.ts'
 
 export interface PointParts {
   readonly startMs?: number

@@ -1,13 +1,7 @@
 /** Sums that count requests fold to rollups, all other sums and gauges are forwarded as gauges. */
 import { describe, expect, it } from 'vitest'
-import {
-  checkout,
-  foldJson,
-  metricsOf,
-  ofKind,
-  t0Ms,
-  type Values,
-} from '../../../support/otlp-messages.ts'
+import type { Values } from '../../../support/otlp-attributes.ts'
+import { checkout, foldJson, metricsOf, ofKind, t0Ms } from '../../../support/otlp-messages.ts'
 import { explicit, get, histogram, point } from './metric-points.ts'
 
 describe('folding sums and gauges', () => {
