@@ -44,6 +44,21 @@ export interface GaugeBucket {
   readonly totals: ReadonlyMap<string, number>
 }
 
+/** One series in a minute, of one version or (null) of all: sum of the instances' values, and how many there were. */
+export function sumIn(
+  { cells }: Pick<GaugeBucket, 'cells'>,
+  series: string,
+  version: string | null,
+): { readonly sum: number; readonly count: number } {
+  let [sum, count] = [0, 0]
+  for (const [name, all] of cells) {
+    const cell = version === null || name === version ? all.get(series) : undefined
+    sum += cell?.[0] ?? 0
+    count += cell?.[2] ?? 0
+  }
+  return { sum, count }
+}
+
 export interface GaugeTrack {
   /** By name: metric and attributes. */
   series: Map<string, GaugeSeries>

@@ -1,6 +1,8 @@
 /** The streams of a watch that stand outside its weighted sum: gauges, with CPU per request and restarts, and business counters. */
 import type { StreamEvidence } from '../../contracts/findings.ts'
+import type { CpuMonitor } from '../../core/detection/cpu-monitor.ts'
 import { hasRecovered, judgeDefaults } from '../../core/detection/judge.ts'
+import type { RestartMonitor } from '../../core/detection/restart-monitor.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { BusinessStreams } from './business-streams.ts'
 import type { Closed } from './closing.ts'
@@ -41,8 +43,13 @@ export class AloneStreams {
     return this.#gauges.stepMinutes
   }
 
+  /** Gauges that Culprit makes itself. */
+  get #own(): readonly (CpuMonitor | RestartMonitor)[] {
+    return [...this.#cpu.monitors, ...this.#restarts.monitors]
+  }
+
   get #gaugeLogEs(): readonly number[] {
-    return [...this.#gauges.logEs, ...this.#cpu.logEs, ...this.#restarts.logEs]
+    return [...this.#gauges.logEs, ...this.#own.map(({ logE }) => logE)]
   }
 
   /** What each gauge pays for all. */
@@ -75,8 +82,7 @@ export class AloneStreams {
     const weight = this.#gaugeWeight
     const all = [
       ...this.#business.evidence({ final }),
-      ...this.#cpu.evidence({ weight }),
-      ...this.#restarts.evidence({ weight }),
+      ...this.#own.map((monitor) => monitor.evidence({ weight })),
       ...this.#gauges.evidence({ final, weight }),
     ]
     if (newGoneForMs < judgeDefaults.recoveredForMs) return all

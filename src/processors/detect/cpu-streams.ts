@@ -6,7 +6,6 @@
  * against the past once the old one has gone. CPU and requests come from sources of their own: a minute is judged when
  * both have closed it. Built with the first minute of the gauges that closes at or behind the release.
  */
-import type { StreamEvidence } from '../../contracts/findings.ts'
 import {
   costCell,
   costOf,
@@ -27,7 +26,12 @@ import { betweenInstances, splitFit, splitKappa } from '../../core/detection/gau
 import { median } from '../../core/kernel/math/order-statistics.ts'
 import { byPreference } from '../../core/rollup/cpu-time.ts'
 import { seriesBetween } from '../../core/rollup/gauge-history.ts'
-import { type GaugeBucket, type GaugeCell, gaugeMinuteMs } from '../../core/rollup/gauge-track.ts'
+import {
+  type GaugeBucket,
+  type GaugeCell,
+  gaugeMinuteMs,
+  sumIn,
+} from '../../core/rollup/gauge-track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
@@ -71,16 +75,8 @@ export class CpuStreams {
     this.#watchMs = watchMs
   }
 
-  get logEs(): readonly number[] {
-    return this.#monitors().map(({ logE }) => logE)
-  }
-
-  evidence({ weight }: { readonly weight: number }): StreamEvidence[] {
-    return this.#monitors().map((monitor) => monitor.evidence({ weight }))
-  }
-
   /** Those that have something to say. */
-  #monitors(): CpuMonitor[] {
+  get monitors(): readonly CpuMonitor[] {
     const { split, forecast } = this.#streams ?? {}
     return [split?.monitor, forecast].filter((each) => each?.isFed === true) as CpuMonitor[]
   }
@@ -168,8 +164,9 @@ export class CpuStreams {
     const seconds = seriesBetween({ history, track }, series, fromMs, toMs)
     const requests = requestsBefore(this.#state, this.#facts, { fromMs, toMs, seq: first.seq })
     const counts = new Map<number, number>()
-    for (const { startMs, cells } of track.closed) {
-      const count = instancesIn(cells, series)
+    for (const bucket of track.closed) {
+      const { startMs } = bucket
+      const { count } = sumIn(bucket, series, null)
       if (count > 0 && startMs >= keptFromMs && startMs < toMs)
         counts.set((startMs - fromMs) / gaugeMinuteMs, count)
     }
@@ -241,19 +238,9 @@ export class CpuStreams {
   }
 
   /** Of one version, or (null) of all. */
-  #minute(
-    series: string,
-    { startMs, cells }: GaugeBucket,
-    version: string | null,
-  ): CpuMinute | null {
-    const requests = this.#requests.of(startMs, version)
-    let [seconds, instances] = [0, 0]
-    for (const [name, all] of cells) {
-      const cell = version === null || name === version ? all.get(series) : undefined
-      if (cell === undefined) continue
-      seconds += cell[0]
-      instances += cell[2]
-    }
+  #minute(series: string, bucket: GaugeBucket, version: string | null): CpuMinute | null {
+    const requests = this.#requests.of(bucket.startMs, version)
+    const { sum: seconds, count: instances } = sumIn(bucket, series, version)
     return instances === 0 || !(requests > 0) ? null : { seconds, requests, instances }
   }
 }
@@ -267,10 +254,4 @@ function forecastSample(
   const step = forecast.steps
   const [usual, z] = [usualAt(baseline, step), standardisedAt(baseline, value, step)!]
   return { value, usual, scale: baseline.scale, z }
-}
-
-function instancesIn(cells: GaugeBucket['cells'], series: string): number {
-  let count = 0
-  for (const all of cells.values()) count += all.get(series)?.[2] ?? 0
-  return count
 }

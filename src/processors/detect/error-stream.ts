@@ -39,7 +39,6 @@ export class ErrorStream implements WatchStream {
   readonly #raw = { one: { n: 0, e: 0 }, zero: { n: 0, e: 0 } }
   readonly #before: ErrorStream | null
   readonly #baseline: ForecastBaseline | null
-  #buckets = 0
 
   private constructor(
     place: { group: StreamGroup; member: string; traffic: number; wholeService: boolean },
@@ -107,7 +106,6 @@ export class ErrorStream implements WatchStream {
   }
 
   push(bucket: WatchBucket): void {
-    this.#buckets++
     if (bucket === 'missing') return this.#monitor.push(bucket)
     const { one, zero } = this.#pick(bucket.arms)
     this.#raw.one.n += one.n
@@ -148,7 +146,7 @@ export class ErrorStream implements WatchStream {
   /** The service's own season, moved by what today's mix of routes alone would change. */
   #seasonal(arms: Arms, rates: OldRates, baseline: ForecastBaseline) {
     const { startMs, stepMs } = this.#phase
-    const middleMs = startMs + (this.#buckets - 0.5) * stepMs
+    const middleMs = startMs + (this.#monitor.buckets + 0.5) * stepMs
     const routes = [...arms.routes].map(([route, pair]) => ({
       n: pair.one.n,
       rate: rates.routes.get(route) ?? rates.service,

@@ -36,7 +36,6 @@ export class LatencyStream implements WatchStream {
   readonly #pick: Pick
   readonly #rates: readonly OldRates[] | null
   readonly #baselines: readonly ForecastBaseline[] | null
-  #buckets = 0
 
   private constructor(
     route: { readonly name: string; readonly traffic: number } | null,
@@ -108,7 +107,6 @@ export class LatencyStream implements WatchStream {
   }
 
   push(bucket: WatchBucket): void {
-    this.#buckets++
     if (bucket === 'missing') return this.#monitor.push(bucket)
     const { one, zero } = this.#pick(bucket.arms)
     const slow = (count: ArmCount) => (this.wholeService ? count.slowOfService : count.slow)
@@ -125,7 +123,7 @@ export class LatencyStream implements WatchStream {
   #logRates(arms: Arms): number[] | null {
     if (this.#rates === null) return null
     const { startMs, stepMs } = this.#phase
-    const middleMs = startMs + (this.#buckets - 0.5) * stepMs
+    const middleMs = startMs + (this.#monitor.buckets + 0.5) * stepMs
     return this.#rates.map((rates, q) => {
       const baseline = this.#baselines?.[q]
       if (baseline?.season) {

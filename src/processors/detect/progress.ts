@@ -10,11 +10,11 @@ import {
   openInferred,
   unjoinedAfterMs,
 } from '../../core/releases/lifecycle.ts'
+import { sumIn } from '../../core/rollup/gauge-track.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
 import { hintsOf, isEstablished, isVersionless } from '../../core/releases/versions.ts'
 import { sameVersion } from '../../core/releases/version-match.ts'
 import { bucketsBetween, requestsBetween } from './history.ts'
-import { countsIn } from './restart-streams.ts'
 import type { ServiceState } from './service-state.ts'
 
 const minuteMs = 60_000
@@ -190,7 +190,7 @@ function startsAgain({ gauges }: ServiceState, release: ReleaseState, nowMs: num
     if (use !== 'restarts') continue
     for (const bucket of gauges.track.closed) {
       if (bucket.startMs < eventMs - 60 * minuteMs) continue
-      sums[bucket.endMs <= eventMs ? 'before' : 'after'] += countsIn(bucket, name, null).e
+      sums[bucket.endMs <= eventMs ? 'before' : 'after'] += sumIn(bucket, name, null).sum
     }
   }
   return sums.before === 0 && sums.after >= restartsMin

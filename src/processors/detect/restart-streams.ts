@@ -2,11 +2,10 @@
  * Restarts of one watch: how often its instances start again and again, by minutes of instances, against the hours
  * before; with both versions alive those of the new one beyond what the old one's instances do beside them.
  */
-import type { StreamEvidence } from '../../contracts/findings.ts'
 import { RestartMonitor } from '../../core/detection/restart-monitor.ts'
 import { median } from '../../core/kernel/math/order-statistics.ts'
 import { seriesBetween } from '../../core/rollup/gauge-history.ts'
-import { type GaugeBucket, gaugeMinuteMs } from '../../core/rollup/gauge-track.ts'
+import { type GaugeBucket, gaugeMinuteMs, sumIn } from '../../core/rollup/gauge-track.ts'
 import { byPreference } from '../../core/rollup/restarts.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import type { ServiceState } from './service-state.ts'
@@ -42,15 +41,8 @@ export class RestartStreams {
     this.#facts = facts
   }
 
-  get logEs(): readonly number[] {
-    return this.#monitors().map(({ logE }) => logE)
-  }
-
-  evidence({ weight }: { readonly weight: number }): StreamEvidence[] {
-    return this.#monitors().map((monitor) => monitor.evidence({ weight }))
-  }
-
-  #monitors(): RestartMonitor[] {
+  /** Those that have something to say. */
+  get monitors(): readonly RestartMonitor[] {
     return this.#stream?.monitor.isFed === true ? [this.#stream.monitor] : []
   }
 
@@ -129,16 +121,7 @@ function excess(stream: Stream, one: Counts, zero: Counts): number {
 }
 
 /** Counted restarts, and instances that told of theirs: of one version, or (null) of all. */
-export function countsIn(
-  { cells }: GaugeBucket,
-  series: string,
-  version: string | null,
-): { readonly e: number; readonly n: number } {
-  let [e, n] = [0, 0]
-  for (const [name, all] of cells) {
-    const cell = version === null || name === version ? all.get(series) : undefined
-    e += cell?.[0] ?? 0
-    n += cell?.[2] ?? 0
-  }
-  return { e, n }
+function countsIn(bucket: GaugeBucket, series: string, version: string | null): Counts {
+  const { sum, count } = sumIn(bucket, series, version)
+  return { e: sum, n: count }
 }
