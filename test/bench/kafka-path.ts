@@ -16,40 +16,33 @@ import { medianEventTime } from '../../src/core/rollup/fold/admission.ts'
 import { fold } from '../../src/core/rollup/fold/fold.ts'
 import { foldDefaults } from '../../src/core/rollup/fold/settings.ts'
 import type { EventLog, NewRecord } from '../../src/ports/event-log.ts'
-import { openLog, readTopic, topics } from '../support/distributed/input.ts'
+import { readTopic, topics } from '../support/distributed/input.ts'
 import { Worker } from '../support/distributed/worker.ts'
-import { KafkaBrokers } from '../support/services/kafka-brokers.ts'
-import { RedisServer } from '../support/services/redis-server.ts'
+import type { RedisServer } from '../support/services/redis-server.ts'
 import { hasShop, shopKafka } from '../support/shop-data.ts'
 import { cpuSeconds, memoryMb } from './cpu-seconds.ts'
 import type { BenchRow } from './otlp-read.ts'
 import { spansBody } from './spans-body.ts'
+import { partitions, untilAccepted, type Where, withServices } from './whole-services.ts'
 
 /** Made-up records: about 64 KB. */
 const spansEach = 205
 const records = 6_000
 /** Bodies unlike each other; then they come again. */
 const bodies = 600
-const partitions = 3
+/** Records are days old. */
+const keptMs = 365 * 86_400_000
 const steadySeconds = 40
 const steadyRecordsPerSecond = 40
 
-export async function run(): Promise<BenchRow[]> {
-  const brokers = await KafkaBrokers.start({ nodes: 1 })
-  if (!(brokers instanceof KafkaBrokers)) throw new Error(brokers.missing)
-  const store = await RedisServer.start()
-  const log = await openLog(brokers.addresses)
-  try {
-    await log.ensureTopics([
-      { name: topics.spans, partitions, retention: { kind: 'time', ms: 365 * 86_400_000 } },
-    ])
+export function run(): Promise<BenchRow[]> {
+  return withServices(keptMs, async ({ log, store, where }) => {
     const { recorded, spans, what } = backlogRecords()
     for (let n = 0; n < records; n += recorded.length) {
       await produce(log, recorded.slice(0, records - n))
     }
-    const where = { brokers: brokers.addresses, redisUrl: store.url }
-    const bare = consumed('bare', brokers)
-    const folded = consumed('fold', brokers)
+    const bare = consumed('bare', where)
+    const folded = consumed('fold', where)
     const ingest = await backlog(where, 'ingest', spans)
     const whole = await backlog(where, 'ingest,detect,attribute', spans)
     const perSecond = (seconds: number) => Math.round(spans / seconds)
@@ -70,11 +63,7 @@ export async function run(): Promise<BenchRow[]> {
       row(`Kafka to Redis, ${what}, all roles, against reading + folding`, whole.seconds, folded),
       ...(await steady(log, where, store, spans)),
     ]
-  } finally {
-    await log.close()
-    await brokers.remove()
-    await store.stop()
-  }
+  })
 }
 
 function record(n: number): NewRecord {
@@ -106,16 +95,11 @@ async function produce(log: EventLog, all: readonly NewRecord[]): Promise<void> 
   for (let at = 0; at < all.length; at += 50) await log.append(all.slice(at, at + 50))
 }
 
-function consumed(mode: string, brokers: KafkaBrokers): number {
+function consumed(mode: string, { brokers }: Where): number {
   const file = join(import.meta.dirname, 'kafka/consumer.ts')
-  const args = [file, mode, brokers.addresses.join(','), topics.spans, String(records)]
+  const args = [file, mode, brokers.join(','), topics.spans, String(records)]
   const out = execFileSync(process.execPath, args, { encoding: 'utf8' })
   return (JSON.parse(out) as { seconds: number }).seconds
-}
-
-interface Where {
-  readonly brokers: readonly string[]
-  readonly redisUrl: string
 }
 
 /** From its start on the topics' beginning, its own start-up taken off, until every span is accepted. */
@@ -125,7 +109,7 @@ async function backlog(where: Where, roles: string, spans: number): Promise<{ se
   const idle = await startUpSeconds(where, settings)
   const worker = await Worker.start({ ...where, roles, settings })
   try {
-    while ((await accepted(worker.url)) < spans) await sleep(200)
+    await untilAccepted(worker, spans)
     return { seconds: cpuSeconds(worker.pid) - idle }
   } finally {
     await worker.stop()
@@ -140,12 +124,6 @@ async function startUpSeconds(where: Where, settings: readonly string[]): Promis
   return seconds
 }
 
-async function accepted(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  const found = /culprit_ingest_records_total\{kind="spans",outcome="accepted"\} (\d+)/.exec(text)
-  return Number(found?.[1] ?? 0)
-}
-
 /** A load that fits, in real time. */
 async function steady(
   log: EventLog,
@@ -157,7 +135,7 @@ async function steady(
   const settings = [`kafka.topicPrefix=${prefix}`, `redis.keyPrefix=${prefix}`]
   const worker = await Worker.start({ ...where, roles: 'ingest,detect,attribute', settings })
   try {
-    while ((await accepted(worker.url)) < before) await sleep(200)
+    await untilAccepted(worker, before)
     await sleep(5_000)
     const sinceMs = Date.now()
     const [scripts, cpu] = [scriptsOf(store), cpuSeconds(worker.pid)]

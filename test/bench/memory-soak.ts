@@ -10,14 +10,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, NewRecord } from '../../src/ports/event-log.ts'
-import { makeInputs, openLog, topics } from '../support/distributed/input.ts'
+import { makeInputs, topics } from '../support/distributed/input.ts'
 import { Worker } from '../support/distributed/worker.ts'
 import { deploymentLine } from '../support/otlp-lines.ts'
-import { KafkaBrokers } from '../support/services/kafka-brokers.ts'
-import { RedisServer } from '../support/services/redis-server.ts'
 import { cpuSeconds, memoryMb } from './cpu-seconds.ts'
 import type { BenchRow } from './otlp-read.ts'
 import { spansBody } from './spans-body.ts'
+import { acceptedSpans, metricsOf, partitions, valueOf, withServices } from './whole-services.ts'
 
 const minutes = Number(process.env['SOAK_MINUTES'] ?? 31)
 const earlyMinute = Math.min(5, minutes / 6)
@@ -31,7 +30,6 @@ const recordsEach = 30
 /** Not read yet: two or three seconds of work. */
 const spansAheadMax = 600_000
 const acceptedMs = 200
-const partitions = 3
 const inputKeptMs = 120_000
 
 const services = ['checkout', 'cart', 'stock', 'mail']
@@ -52,25 +50,14 @@ interface Sample {
   readonly cpuSeconds: number
 }
 
-export async function run(): Promise<BenchRow[]> {
-  const brokers = await KafkaBrokers.start({ nodes: 1 })
-  if (!(brokers instanceof KafkaBrokers)) throw new Error(brokers.missing)
-  const store = await RedisServer.start()
-  const log = await openLog(brokers.addresses)
-  try {
-    const retention = { kind: 'time', ms: inputKeptMs } as const
-    await log.ensureTopics([{ name: topics.spans, partitions, retention }])
+export function run(): Promise<BenchRow[]> {
+  return withServices(inputKeptMs, async ({ log, where }) => {
     await makeInputs(log)
-    const where = { brokers: brokers.addresses, redisUrl: store.url }
     const worker = await Worker.start({ ...where, roles: 'ingest,detect,attribute,web' })
     const samples = await soak(worker, log)
     await worker.stop()
     return rowsOf(samples)
-  } finally {
-    await log.close()
-    await brokers.remove()
-    await store.stop()
-  }
+  })
 }
 
 async function soak(worker: Worker, log: EventLog): Promise<Sample[]> {
@@ -82,7 +69,7 @@ async function soak(worker: Worker, log: EventLog): Promise<Sample[]> {
   const toRelease = [...releases]
   while (atMinute() < minutes) {
     const text = await metricsOf(worker)
-    load.accepted = valueOf(text, acceptedName)
+    load.accepted = acceptedSpans(text)
     if (performance.now() - startMs >= samples.length * sampleMs) {
       samples.push({ ...sampleOf(worker, text), atMinute: atMinute(), ahead: load.ahead })
       if (samples.length % (minuteMs / sampleMs) === 0) tell(samples)
@@ -190,20 +177,9 @@ function sampleOf(worker: Worker, text: string): Omit<Sample, 'atMinute' | 'ahea
     rss: memoryMb(worker.pid),
     heap: valueOf(text, 'nodejs_heap_size_used_bytes') / 1024 / 1024,
     external: valueOf(text, 'nodejs_external_memory_bytes') / 1024 / 1024,
-    spans: valueOf(text, acceptedName),
+    spans: acceptedSpans(text),
     cpuSeconds: cpuSeconds(worker.pid),
   }
-}
-
-const acceptedName = 'culprit_ingest_records_total{kind="spans",outcome="accepted"}'
-
-async function metricsOf(worker: Worker): Promise<string> {
-  return (await fetch(`${worker.url}/metrics`)).text()
-}
-
-function valueOf(text: string, name: string): number {
-  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
-  return Number(line?.slice(name.length + 1) ?? 0)
 }
 
 function tell(samples: readonly Sample[]): void {
