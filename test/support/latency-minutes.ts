@@ -2,8 +2,8 @@
 import type { Rollup } from '../../src/contracts/service-events.ts'
 import { normalCdf } from '../../src/core/kernel/math/normal.ts'
 import { poisson } from './otlp-lines.ts'
+import { minuteOfMetrics } from './service-events.ts'
 
-const minuteMs = 60_000
 const sigma = 0.5
 /** Of the histogram: 9 % steps. */
 const scale = 3
@@ -28,23 +28,17 @@ export interface LatencyMinute {
 export function minuteOfLatency(minute: LatencyMinute): Rollup {
   const { atMs, version, random, requests = 3_600, errorRate = 0.005 } = minute
   const { service = 'production/shop/checkout', routes = ['GET /'] } = minute
-  return {
-    kind: 'rollup',
+  return minuteOfMetrics({
     service,
     version,
-    source: 'metrics',
     startMs: atMs,
-    sizeMs: minuteMs,
-    spacingMs: minuteMs,
-    arrivedMs: atMs + minuteMs,
-    instances: [1],
     rows: routes.map((route) => {
       const latency = minute.bounds ? explicitOf(minute, requests) : exponentialOf(minute, requests)
       const counted = latency.counts.reduce((sum, each) => sum + each, 0)
       const errors = poisson(random, counted * errorRate)
       return { route, requests: counted, errors, unanswered: 0, latency }
     }),
-  }
+  })
 }
 
 /** A Poisson draw a bucket, of the requests that a log-normal puts there. */

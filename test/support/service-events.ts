@@ -47,3 +47,19 @@ export function rollupOf(version: string | null, atMs: number): Rollup {
     rows: [{ route: 'POST /orders', requests: 9, errors: 0, unanswered: 0, latency: null }],
   }
 }
+
+/** A minute of metrics of checkout, that arrives when it is over. */
+export function minuteOfMetrics(
+  told: Pick<Rollup, 'version' | 'startMs' | 'rows'> & Partial<Rollup>,
+): Rollup {
+  return {
+    kind: 'rollup',
+    service,
+    source: 'metrics',
+    sizeMs: 60_000,
+    spacingMs: 60_000,
+    arrivedMs: told.startMs + 60_000,
+    instances: [1],
+    ...told,
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EvidenceFinding, Finding } from '../../../src/contracts/findings.ts'
-import type { ServiceEvent } from '../../../src/contracts/service-events.ts'
+import type { Rollup } from '../../../src/contracts/service-events.ts'
 import { Fleet } from '../../../src/processors/detect/fleet.ts'
 import { freezeJudging } from '../../../src/processors/detect/judging.ts'
 import { emptyPast, notePlacebo } from '../../../src/processors/detect/past-state.ts'
@@ -8,35 +8,19 @@ import { emptyService } from '../../../src/processors/detect/service-state.ts'
 import { DetectUnit } from '../../support/detect-unit.ts'
 import { poisson } from '../../support/otlp-lines.ts'
 import { seededRandom } from '../../support/random.ts'
+import { minuteOfMetrics } from '../../support/service-events.ts'
 
 const dayMs = 86_400_000
 const minuteMs = 60_000
 const startMs = Date.parse('2026-06-01T00:00:00Z')
 
 /** A minute of metrics of one version: 60 requests a second, errors by the time of day. */
-function minuteOf(atMs: number, version: string, random: () => number): ServiceEvent {
+function minuteOf(atMs: number, version: string, random: () => number): Rollup {
   const angle = (2 * Math.PI * (atMs % dayMs)) / dayMs
   const rate = 0.004 * Math.exp(3 * Math.sin(angle))
-  return {
-    kind: 'rollup',
-    service: 'production/shop/checkout',
-    version,
-    source: 'metrics',
-    startMs: atMs,
-    sizeMs: minuteMs,
-    spacingMs: minuteMs,
-    arrivedMs: atMs + minuteMs,
-    instances: [1],
-    rows: [
-      {
-        route: 'GET /',
-        requests: 3600,
-        errors: poisson(random, 3600 * rate),
-        unanswered: 0,
-        latency: null,
-      },
-    ],
-  } as unknown as ServiceEvent
+  const errors = poisson(random, 3600 * rate)
+  const rows = [{ route: 'GET /', requests: 3600, errors, unanswered: 0, latency: null }]
+  return minuteOfMetrics({ version, startMs: atMs, rows })
 }
 
 /** A release in the hours in which errors rise as they do each day, after so many days of history. */
