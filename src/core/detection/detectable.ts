@@ -35,7 +35,7 @@ export function driftFactor(phiPerMinute: number, minutes: number): number {
  * The same for few events, where the effect must be so large that the curve is no parabola: the smallest ratio at
  * which as many events as it brings speak for it loudly enough, eta mu (theta log theta - theta + 1). Rising signals.
  */
-export function detectableLogRatioOfFew({
+function detectableLogRatioOfFew({
   information,
   nuisance,
   kappa,
@@ -68,4 +68,17 @@ export function detectableLogRatio(power: WatchPower): number {
   const start = power.start ?? onsetPrior.split.start
   const price = kappa * logE - Math.log(start * (power.effectWeight ?? 0.2))
   return Math.log(thetaMin) + Math.sqrt(2 * variance * price) + powerQuantile * Math.sqrt(variance)
+}
+
+/** Ratio, below 1 for a signal that falls; null where nothing, or nothing up to `most`, would have shown. */
+export function detectableRatio(
+  power: WatchPower,
+  direction: 'falling' | { readonly most: number },
+): number | null {
+  const log = detectableLogRatio(power)
+  if (!Number.isFinite(log)) return null
+  if (direction === 'falling') return Math.exp(-log)
+  const { most } = direction
+  const ratio = Math.exp(log) <= most ? Math.exp(log) : Math.exp(detectableLogRatioOfFew(power))
+  return ratio <= most ? ratio : null
 }

@@ -9,10 +9,8 @@
  * Invariants after each bucket, per warm-up: sum of null mass = 1; not started + all effects = 1.
  * Null and full model are scaled by peaks of their own: with a shared one the null underflows for large
  * counts. Where even that underflows (all mass sits where the bucket says it cannot be), the bucket is done
- * in log space. Once the processes are warm (to 1e-4 of the rate) the chains of the warm-ups obey one law
- * and are merged: they are mixed by what each has come to weigh.
+ * in log space.
  */
-import { logSumExp } from '../kernel/math/log-sum-exp.ts'
 import { type EffectRows, moveBack, moveToEffects } from './effect-moves.ts'
 import type { FilterModel } from './filter-model.ts'
 import {
@@ -26,6 +24,7 @@ import type { Observation } from './observation.ts'
 import { warmUpMinutes } from './parameters.ts'
 import { reweighInLogSpace } from './reweigh.ts'
 import { propagateRows } from './state-space.ts'
+import { WarmUpChains } from './warm-up-chains.ts'
 
 /** Below this a mass is 0: products with it would be denormal, a hundred times slower and no use. */
 const massMin = 1e-200
@@ -33,43 +32,28 @@ const massMin = 1e-200
 const normaliserMin = 1e-250
 /** Null and full model share their exponentials while their peaks are no further apart. */
 const sharedPeakMax = 300
-/** Log rate of the warmest processes below which warm-ups are no longer told apart. */
-const warmBelow = 1e-4
-
 export class ForwardFilter {
   readonly model: FilterModel
-  /** [warm-up][null, not started, theta_1 ...][incident][drift] */
+  readonly #chains: WarmUpChains
   readonly #mass: Float64Array
   readonly #logNull: Float64Array
   readonly #logTotal: Float64Array
   readonly #likelihood: Float64Array
   readonly #nullLikelihood: Float64Array
-  readonly #warmest: number
   readonly #rows: EffectRows
-  /** Prior of each chain: of the warm-ups, or 1 once they are merged. */
-  #prior: readonly number[]
   #buckets = 0
 
   /** `initial`: mass over the states at the release, by default the stationary one. */
   constructor(model: FilterModel, initial: Float64Array = model.space.start) {
     this.model = model
-    const { space, effects, start, warmUps, grid } = model
-    const rows = effects + 2
+    const { space, effects, grid } = model
     this.#rows = { size: space.size, effects, weights: grid.weights }
-    this.#mass = new Float64Array(warmUps.length * rows * space.size)
+    this.#chains = new WarmUpChains(model, initial)
+    this.#mass = this.#chains.mass
+    this.#logNull = this.#chains.logNull
+    this.#logTotal = this.#chains.logTotal
     this.#likelihood = new Float64Array(model.table.distinct.length)
     this.#nullLikelihood = new Float64Array(space.size)
-    this.#warmest = Math.max(...warmUps)
-    this.#prior = model.warmUpPrior
-    this.#logNull = new Float64Array(warmUps.length)
-    this.#logTotal = new Float64Array(warmUps.length)
-    const shares = [1, 1 - start, ...grid.weights.map((weight) => start * weight)]
-    for (let w = 0; w < warmUps.length; w++) {
-      shares.forEach((share, row) => {
-        const base = (w * rows + row) * space.size
-        for (let i = 0; i < space.size; i++) this.#mass[base + i] = initial[i]! * share
-      })
-    }
   }
 
   /** Buckets seen, missing ones included. */
@@ -84,10 +68,10 @@ export class ForwardFilter {
   observe(observation: Observation, freshness: number = this.#freshness()): void {
     const { space, effects, warmUps, hazard, returnHazard } = this.model
     const rows = effects + 2
-    this.#mergeOrPart(freshness)
+    this.#chains.settle(freshness)
     // A split bucket without events says nothing; its likelihood is 1 everywhere.
     const silent = space.mode === 'split' && observation.total === 0
-    for (let w = 0; w < this.#prior.length; w++) {
+    for (let w = 0; w < this.#chains.count; w++) {
       const base = w * rows * space.size
       propagateRows(space, this.#buckets, this.#mass, base, rows)
       if (silent) moveToEffects(this.#mass, this.#waiting(w), this.#rows, hazard)
@@ -101,7 +85,7 @@ export class ForwardFilter {
   skip(): void {
     const { space, effects } = this.model
     const rows = effects + 2
-    for (let w = 0; w < this.#prior.length; w++) {
+    for (let w = 0; w < this.#chains.count; w++) {
       propagateRows(space, this.#buckets, this.#mass, w * rows * space.size, rows)
     }
     this.#buckets++
@@ -109,7 +93,7 @@ export class ForwardFilter {
 
   /** A rollout step: `share` of the mass that has not started starts before the next bucket (section 5). */
   startAgain(share: number): void {
-    for (let w = 0; w < this.#prior.length; w++)
+    for (let w = 0; w < this.#chains.count; w++)
       moveToEffects(this.#mass, this.#waiting(w), this.#rows, share)
   }
 
@@ -119,26 +103,16 @@ export class ForwardFilter {
   }
 
   get logNull(): number {
-    return this.#mixed(this.#logNull)
+    return this.#chains.mixed(this.#logNull)
   }
 
   get logTotal(): number {
-    return this.#mixed(this.#logTotal)
-  }
-
-  #mixed(logs: Float64Array): number {
-    return logSumExp(this.#prior.map((prior, w) => logs[w]! + Math.log(prior)))
-  }
-
-  /** What each chain has come to weigh: its prior times its likelihood, normalised. */
-  #weights(logs: Float64Array): number[] {
-    const total = this.#mixed(logs)
-    return this.#prior.map((prior, w) => prior * Math.exp(logs[w]! - total))
+    return this.#chains.mixed(this.#logTotal)
   }
 
   /** Posterior of the warm-ups in the full model; a single 1 once they are merged. */
   warmUpShares(): number[] {
-    return this.#weights(this.#logTotal)
+    return this.#chains.weights(this.#logTotal)
   }
 
   /** P(not started), P(theta_1), ... in the full model; sums to 1. */
@@ -162,7 +136,7 @@ export class ForwardFilter {
   nullShares(): Float64Array {
     const { space, effects } = this.model
     const shares = new Float64Array(space.size)
-    this.#weights(this.#logNull).forEach((weight, w) => {
+    this.#chains.weights(this.#logNull).forEach((weight, w) => {
       const base = w * (effects + 2) * space.size
       for (let i = 0; i < space.size; i++) shares[i]! += weight * this.#mass[base + i]!
     })
@@ -172,7 +146,7 @@ export class ForwardFilter {
   #fullShares(counts: (row: number, state: number) => number): Float64Array {
     const { space, effects } = this.model
     const shares = new Float64Array(effects + 1)
-    this.#weights(this.#logTotal).forEach((weight, w) => {
+    this.#chains.weights(this.#logTotal).forEach((weight, w) => {
       for (let row = 0; row <= effects; row++) {
         const base = (w * (effects + 2) + row + 1) * space.size
         let mass = 0
@@ -186,41 +160,6 @@ export class ForwardFilter {
   #freshness(): number {
     const minutes = (this.#buckets * this.model.stepSeconds) / 60
     return Math.exp(-minutes / warmUpMinutes)
-  }
-
-  /** One chain once the processes are warm; the warm-ups anew when fresh ones come later. */
-  #mergeOrPart(freshness: number): void {
-    const { warmUps, warmUpPrior } = this.model
-    const warm = this.#warmest * freshness < warmBelow
-    if (warmUps.length === 1 || warm === (this.#prior.length === 1)) return
-    if (warm) this.#merge()
-    else this.#part()
-    this.#prior = warm ? [1] : warmUpPrior
-  }
-
-  #merge(): void {
-    const { size } = this.model.space
-    const length = this.#mass.length / this.#prior.length
-    const ofNull = this.#weights(this.#logNull)
-    const ofTotal = this.#weights(this.#logTotal)
-    const [logNull, logTotal] = [this.logNull, this.logTotal]
-    for (let i = 0; i < length; i++) {
-      const weights = i < size ? ofNull : ofTotal
-      let sum = 0
-      for (let w = 0; w < weights.length; w++) sum += weights[w]! * this.#mass[w * length + i]!
-      this.#mass[i] = sum
-    }
-    this.#logNull[0] = logNull
-    this.#logTotal[0] = logTotal
-  }
-
-  #part(): void {
-    const length = this.#mass.length / this.model.warmUps.length
-    for (let w = 1; w < this.model.warmUps.length; w++) {
-      this.#mass.copyWithin(w * length, 0, length)
-      this.#logNull[w] = this.#logNull[0]!
-      this.#logTotal[w] = this.#logTotal[0]!
-    }
   }
 
   #reweigh(w: number, observation: Observation, shift: number): void {

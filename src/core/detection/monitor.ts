@@ -12,14 +12,14 @@
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import type { SignalName, SignalScope } from '../../contracts/signal.ts'
 import { type ForecastBaseline, logRateAt } from './baseline.ts'
-import { detectableLogRatio, detectableLogRatioOfFew } from './detectable.ts'
+import { detectableRatio } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
 import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
-import { type FilterModel, evidenceSpec, filterModel, specOf } from './filter-model.ts'
+import { type FilterModel, evidenceSpec, filterModel } from './filter-model.ts'
+import { FineEffect } from './fine-effect.ts'
 import { ForwardFilter } from './forward-filter.ts'
 import { judgeDefaults } from './judge.ts'
 import { RecoveryWatch } from './recovery-watch.ts'
-import { replayBucket } from './replay-bucket.ts'
 import { excessEvents, WatchLog } from './watch-log.ts'
 import {
   type ForecastCounts,
@@ -34,8 +34,6 @@ import {
   type Mode,
   type Nuisance,
   falling,
-  fineFalling,
-  fineRising,
   fineStep,
   rising,
   rolloutStepShare,
@@ -90,7 +88,7 @@ export class StreamMonitor {
   readonly #log = new WatchLog()
   #recovery: RecoveryWatch | null = null
   #equivalence: { filters: EquivalenceFilters; buckets: number } | null = null
-  #fine: { filter: ForwardFilter; buckets: number } | null = null
+  #fine: FineEffect | null = null
   #onset: { buckets: number; found: OnsetBuckets | null } | null = null
 
   constructor(options: MonitorOptions) {
@@ -230,18 +228,11 @@ export class StreamMonitor {
   }
 
   #fineShares(): { model: FilterModel; shares: Float64Array } {
-    if (!this.#fine) {
-      const falls = this.#model.grid.direction === 'falling'
-      const model = filterModel({ ...specOf(this.#model), grid: falls ? fineFalling : fineRising })
-      this.#fine = { filter: new ForwardFilter(model, this.#initial), buckets: 0 }
-    }
-    const { filter, buckets } = this.#fine
-    for (const each of this.#log.buckets.slice(buckets)) replayBucket(filter, each)
-    this.#fine.buckets = this.buckets
-    const own = filter.effectShares()
+    this.#fine ??= new FineEffect(this.#model, this.#initial)
+    const { model, shares: own } = this.#fine.after(this.#log.buckets)
     const { continues } = this.#options
-    const shares = continues ? jointShares(own, continues.#fineShares().shares, filter.model) : own
-    return { model: filter.model, shares }
+    const shares = continues ? jointShares(own, continues.#fineShares().shares, model) : own
+    return { model, shares }
   }
 
   #observe(bucket: MonitorBucket): Observation | null {
@@ -287,18 +278,10 @@ export class StreamMonitor {
       logE: judgeDefaults.regressedLogE,
       start,
     }
-    const log = detectableLogRatio(power)
-    if (!Number.isFinite(log)) return null
-    if (grid.direction === 'falling') return Math.exp(-log)
-    const most = this.#ratioMax()
-    const ratio = Math.exp(log) <= most ? Math.exp(log) : Math.exp(detectableLogRatioOfFew(power))
-    return ratio <= most ? ratio : null
-  }
-
-  /** A share grows to 1 and no further: a larger ratio is no effect that could have shown. */
-  #ratioMax(): number {
     const { events, exposure } = sumOf(this.baselineTotals, this.#log.observed)
-    return (exposure + 1) / (events + 0.5)
+    // A share grows to 1 and no further: a larger ratio is no effect that could have shown.
+    const most = (exposure + 1) / (events + 0.5)
+    return detectableRatio(power, grid.direction === 'rising' ? { most } : 'falling')
   }
 
   #bucketsIn(minutes: number): number {
