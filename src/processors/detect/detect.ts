@@ -6,17 +6,7 @@
  * cells at once, and everything else happens when a tick closes buckets. Services are visited in the
  * order of their keys. What does not decode is counted, and the stream moves on.
  */
-import {
-  type Calls,
-  type Deployment,
-  type Failed,
-  type Gauge,
-  type Kinds,
-  type Rollup,
-  type ServiceEvent,
-  type Snapshot,
-  type Tick,
-} from '../../contracts/service-events.ts'
+import type { Deployment, ServiceEvent, Tick } from '../../contracts/service-events.ts'
 import type { Finding, FindingTick } from '../../contracts/findings.ts'
 import { applyTick } from '../../core/rollup/watermark.ts'
 import type {
@@ -27,14 +17,6 @@ import type {
   StateChanges,
   StateEntry,
 } from '../processor.ts'
-import {
-  absorbCalls,
-  absorbFailed,
-  type Absorbing,
-  absorbKinds,
-  absorbRollup,
-  absorbSnapshot,
-} from './absorb.ts'
 import { decodeEvent } from './decode-event.ts'
 import { Deployments } from './deployments.ts'
 import { Dirty } from './dirty.ts'
@@ -42,13 +24,13 @@ import { restoreServices } from './entries.ts'
 import { findingOutputs } from './finding-outputs.ts'
 import { FitQueue } from './fit-queue.ts'
 import { Fleet } from './fleet.ts'
-import { absorbGauge } from './gauge-state.ts'
 import { HistoryBudget } from './history-budget.ts'
 import { ServiceRun } from './service-run.ts'
 import type { DetectObserver } from './observer.ts'
 import type { ServiceCounts, ServiceState } from './service-state.ts'
 import { Services } from './services.ts'
 import type { DetectSettings } from './settings.ts'
+import { TakeIn } from './take-in.ts'
 import { emptyUnit, encodeUnit, type UnitState, restoreUnit } from './unit-state.ts'
 
 export interface DetectTopics {
@@ -75,15 +57,13 @@ class DetectMachine implements Machine {
   readonly #topics: DetectTopics
   readonly #observer: DetectObserver
   readonly #dirty = new Dirty()
-  readonly #absorbing: Absorbing
+  readonly #takeIn: TakeIn
   readonly #unit: UnitState
   readonly #services: Services
   readonly #fleet = new Fleet()
   readonly #fits = new FitQueue(this.#fleet, this.#dirty)
   readonly #budget: HistoryBudget
   readonly #deployments: Deployments
-  /** Gauges of all services. */
-  #gauges = 0
 
   constructor(
     unitName: string,
@@ -94,11 +74,9 @@ class DetectMachine implements Machine {
   ) {
     this.#unitName = unitName
     this.#settings = settings
-    this.#absorbing = {
-      dirty: this.#dirty,
-      versionsMax: settings.versionsMax,
-      isQuiet: (fromMs, toMs) => !this.#unit.heard.in(fromMs, toMs),
-    }
+    const { versionsMax } = settings
+    const isQuiet = (fromMs: number, toMs: number) => !this.#unit.heard.in(fromMs, toMs)
+    this.#takeIn = new TakeIn({ dirty: this.#dirty, versionsMax, isQuiet }, settings)
     this.#topics = topics
     this.#observer = observer
     const { services, unit } = restoreServices(entries)
@@ -108,7 +86,7 @@ class DetectMachine implements Machine {
       dirty: this.#dirty,
       runOf: (state) => this.#runOf(state),
     })
-    this.#countGauges()
+    this.#takeIn.count(this.#services.inOrder())
     const { historyBytesMax: bytesMax } = settings
     this.#budget = new HistoryBudget({ bytesMax, dirty: this.#dirty, fleet: this.#fleet })
     this.#deployments = new Deployments(this.#unit, settings.defaultEnvironment)
@@ -158,7 +136,7 @@ class DetectMachine implements Machine {
         this.#heard(arrives ? event.arrivedMs : event.startMs)
         const run = this.#services.heard(event.service, this.#unit.watermark.tickMs)
         if (run === null) this.#observer.overflow?.('services', 1)
-        else this.#absorbInto(run.state, event)
+        else this.#takeIn.take(run.state, event)
         return
       }
       // Computed aside; nothing in force reads them yet.
@@ -167,37 +145,6 @@ class DetectMachine implements Machine {
       case 'settings':
         return
     }
-  }
-
-  #absorbInto(
-    state: ServiceState,
-    event: Rollup | Snapshot | Kinds | Failed | Calls | Gauge,
-  ): void {
-    switch (event.kind) {
-      case 'rollup':
-        return absorbRollup(state, event, this.#absorbing)
-      case 'snapshot':
-        return absorbSnapshot(state, event, this.#absorbing)
-      case 'kinds':
-        return absorbKinds(state, event, this.#dirty)
-      case 'failed':
-        return absorbFailed(state, event, this.#dirty)
-      case 'calls':
-        return absorbCalls(state, event, this.#absorbing)
-      case 'gauge': {
-        const before = state.gauges.track.series.size
-        const { gaugesMax, gaugesInAllMax } = this.#settings
-        const hasRoom = () =>
-          this.#gauges + state.gauges.track.series.size - before < gaugesInAllMax
-        absorbGauge(state, event, { dirty: this.#dirty, gaugesMax, hasRoom })
-        this.#gauges += state.gauges.track.series.size - before
-      }
-    }
-  }
-
-  #countGauges(): void {
-    this.#gauges = 0
-    for (const { state } of this.#services.inOrder()) this.#gauges += state.gauges.track.series.size
   }
 
   /** The first telemetry of a window is a change of the unit: a commit may come before the next tick. */
@@ -243,7 +190,7 @@ class DetectMachine implements Machine {
       findings.push(...this.#services.forgetUnheard(watermark.tickMs))
       this.#budget.keep(this.#services.inOrder())
       this.#fits.advance(this.#services.inOrder(), { beforeMs, nowMs: watermark.ratesMs })
-      this.#countGauges()
+      this.#takeIn.count(this.#services.inOrder())
       heard.forget(watermark.ratesMs - 2 * 3_600_000)
     }
     this.#dirtyUnit()

@@ -7,14 +7,14 @@
 import type { Finding } from '../../contracts/findings.ts'
 import { isAwaited } from '../../core/releases/lifecycle.ts'
 import type { ReleaseState } from '../../core/releases/release-state.ts'
-import { type Bucket, type TrackName } from '../../core/rollup/track.ts'
-import { beginning, type Freezing, freezeWatch, historyKeptMs } from './begin-watch.ts'
+import type { Bucket, TrackName } from '../../core/rollup/track.ts'
+import { beginning, type Freezing, freezeWatch } from './begin-watch.ts'
 import { dueMs, openToMs, settledMs } from './closing-times.ts'
-import { type Closed, closeDue, forgetHistory, type Watermarks } from './closing.ts'
+import { type Closed, closeDue, type Watermarks } from './closing.ts'
 import type { Dirty } from './dirty.ts'
 import type { Fleet } from './fleet.ts'
-import { forgetSeries } from './forget-series.ts'
-import { forgetGauges, isFedByGauges } from './gauge-state.ts'
+import { isFedByGauges } from './gauge-state.ts'
+import { closedSince, forgetUnneeded } from './kept-history.ts'
 import { isSuperseded, progressReleases } from './progress.ts'
 import { countedSince, type ServiceCounts, type ServiceState } from './service-state.ts'
 import { SentinelRun } from './sentinel-run.ts'
@@ -68,24 +68,8 @@ export class ServiceRun {
   /** A watch that has been fed all that was closed so far. */
   #watchOf(release: string | null, facts: NonNullable<ReleaseState['watch']>): Watch {
     const watch = new Watch(this.state, release, facts, this.#context.settings)
-    for (const closed of this.#history(facts.startMs)) watch.take(closed)
+    for (const closed of closedSince(this.state, facts.startMs)) watch.take(closed)
     return watch
-  }
-
-  #history(fromMs: number): Closed[] {
-    const items: Closed[] = []
-    for (const track of ['spans', 'metrics', 'calls', 'counts'] as const) {
-      for (const bucket of this.state.tracks[track].closed) {
-        if (bucket.startMs >= fromMs) items.push({ kind: 'bucket', track, bucket })
-      }
-    }
-    for (const bucket of this.state.kindBuckets) {
-      if (bucket.startMs >= fromMs) items.push({ kind: 'kinds', bucket })
-    }
-    for (const bucket of this.state.gauges.track.closed) {
-      if (bucket.endMs > fromMs) items.push({ kind: 'gauges', bucket })
-    }
-    return items.sort((a, b) => a.bucket.seq - b.bucket.seq)
   }
 
   /** A deployment has opened or changed `release`. */
@@ -142,7 +126,8 @@ export class ServiceRun {
     findings.push(...silenceFindings(state, closed), ...edgeFindings(state, nowMs))
     findings.push(...this.#releaseFindings())
     this.#markReleases()
-    this.#forget()
+    const watched = [...this.#watches.values()].map(({ facts }) => facts)
+    forgetUnneeded(state, { watched, settings, nowMs: this.#closedToMs() }, dirty)
     return findings
   }
 
@@ -296,25 +281,5 @@ export class ServiceRun {
       this.#context.dirty.service(this.state)
     }
     return findings
-  }
-
-  /** History is kept for two hours (a day where steps are coarse), and for what is under watch. */
-  #forget(): void {
-    const { state } = this
-    const keptMs = historyKeptMs(state, this.#context.settings)
-    const watched = [...this.#watches.values()].map(({ facts }) => facts)
-    if (state.sentinel !== null) watched.push(state.sentinel)
-    const needed = watched.map(({ startMs, fromMs }) => fromMs ?? startMs - keptMs)
-    const nowMs = this.#closedToMs()
-    for (const release of state.releases) {
-      if (!isAwaited(release, nowMs)) continue
-      needed.push((release.firstWindowMs ?? release.eventMs) - keptMs)
-    }
-    const neededMs = Math.min(nowMs - keptMs, ...needed)
-    forgetHistory(state, neededMs, this.#context.dirty)
-    // Gauges go on where requests rest.
-    const gaugesMs = state.gauges.track.closedToMs - keptMs
-    forgetGauges(state, Math.min(gaugesMs, ...needed), this.#context.dirty)
-    forgetSeries(state, nowMs, this.#context.dirty)
   }
 }

@@ -22,6 +22,7 @@ import type { Placebo } from './past-state.ts'
 import { OnsetMemo } from './onset-memo.ts'
 import { Peaks } from './peaks.ts'
 import { PlaceboMaxima } from './placebo-maxima.ts'
+import { WorthTelling } from './worth-telling.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
 import { Shifts } from './shifts.ts'
@@ -61,8 +62,7 @@ export class Watch {
   readonly #shares = new ArmShares()
   readonly #shifts = new Shifts()
   #shiftChanged = false
-  #hasAlarmed = false
-  #crossed = ''
+  readonly #worth = new WorthTelling()
   #lastEndMs: number
   readonly #placebo: PlaceboMaxima
   readonly #onsets: OnsetMemo
@@ -218,27 +218,19 @@ export class Watch {
 
   /** The whole of its streams has said `regressed` at some bucket. */
   get hasAlarmed(): boolean {
-    return this.#hasAlarmed
+    return this.#worth.hasAlarmed
   }
 
   #speak(bucket: Pick<Bucket, 'startMs' | 'endMs'>): EvidenceFinding | null {
     const quick = this.#quick()
-    const logE = overallLogE(releaseLogE(quick), quick)
-    const level = (value: number) =>
-      value >= judgeDefaults.regressedLogE ? 2 : value >= judgeDefaults.suspiciousLogE ? 1 : 0
-    const stepMs = bucket.endMs - bucket.startMs
-    const onMinute = bucket.endMs % minuteMs < stepMs
-    const worth =
-      this.#shifts.any || quick.some(({ logE: each }) => level(each) > 0) || logE >= Math.log(3)
-    this.#hasAlarmed ||= level(logE) === 2
-    const crossed = [logE, ...quick.map((each) => each.logE)].map(level).join('')
-    const changed = crossed !== this.#crossed || this.#shiftChanged
-    this.#crossed = crossed
-    // While something is suspicious every bucket is worth telling: recovery and the conditions
-    // beside the evidence move without crossing a line.
-    if (!changed && !onMinute && level(logE) === 0) return null
-    if (this.release === null && !worth && !changed) return null
-    return this.finding(false)
+    const isWorth = this.#worth.of(bucket, {
+      logE: overallLogE(releaseLogE(quick), quick),
+      logEs: quick.map(({ logE }) => logE),
+      isSentinel: this.release === null,
+      shifted: this.#shifts.any,
+      shiftChanged: this.#shiftChanged,
+    })
+    return isWorth ? this.finding(false) : null
   }
 
   finding(final: boolean): EvidenceFinding {
