@@ -130,30 +130,30 @@ describe('a counter of restarts', () => {
 describe('the start of a process', () => {
   const at = (minute: number) => startMs + minute * 60_000
 
-  it.each<{ what: string; told: readonly Told[]; count: number }>([
-    {
-      what: 'counts from the second later one on',
-      told: [
+  it.each<[what: string, told: readonly Told[], count: number]>([
+    [
+      'counts from the second later one on',
+      [
         [1, at(0)],
         [2, at(0)],
         [5, at(4)],
         [9, at(8)],
         [10, at(8)],
       ],
-      count: 1,
-    },
-    {
-      what: 'is one where container and runtime begin one after the other',
-      told: [
+      1,
+    ],
+    [
+      'is one where container and runtime begin one after the other',
+      [
         [1, at(0)],
         [6, at(4)],
         [7, at(4.5)],
         [8, at(4)],
         [9, at(4.5)],
       ],
-      count: 0,
-    },
-  ])('$what', ({ told, count }) => {
+      0,
+    ],
+  ])('%s', (_, told, count) => {
     expect(counted(told, absorbStart)).toBe(count)
   })
 })
