@@ -121,7 +121,7 @@ export const EvidenceFinding = z.object({
   exemplars: z.array(z.object({ traceId: z.string(), atMs: Ms })),
   /** Greatest log E of the same monitors started 30 min before the release, as of the release. */
   preTrend: z.number().nullable(),
-  /** log E of the old version against its own forecast (split watches). */
+  /** The old version's errors against its own past, and since when they have left it (split watches). */
   oldShift: z.object({ logE: z.number(), onsetMs: Ms.nullable() }).nullable(),
   /** Share of the last 15 min that is missing. */
   missing: z.number(),

@@ -1,10 +1,12 @@
 /** What is known of a synthetic service when it releases: by the product's own fits, on its history. */
 import { type StreamFit, fitStream } from '../../core/detection/fit.ts'
-import { coldStart, type Nuisance } from '../../core/detection/parameters.ts'
+import { coldStart, type Mode, type Nuisance } from '../../core/detection/parameters.ts'
 import { type FittedSeries, fittedSeries } from './series.ts'
 import type { Counts } from './service.ts'
 
-export type Fits = ReadonlyMap<string, Pick<StreamFit, 'nuisance' | 'season'>>
+type Fit = Pick<StreamFit, 'nuisance' | 'season'>
+
+export type Fits = ReadonlyMap<string, Fit>
 
 export interface History {
   /** One element a minute, oldest first; the last one ends at `endMs`. */
@@ -21,8 +23,12 @@ export function fitService(
   routes: number,
   { minutes, recent, endMs }: History,
 ): Fits {
-  const fits = new Map<string, StreamFit>()
+  const fits = new Map<string, Fit>()
   for (const series of fittedSeries(mode, routes)) {
+    if (series.unfitted) {
+      fits.set(series.key, unfitted(series.mode))
+      continue
+    }
     const kept = series.long ? minutes : minutes.slice(-twoDays)
     const history = kept.map((counts) => series.of(counts, 6))
     const fine = recent.map((counts) => series.of(counts, 1))
@@ -60,7 +66,11 @@ export function sameFits(
   return new Map(
     fittedSeries(mode, routes).map(({ key, mode: own }) => [
       key,
-      { nuisance: nuisance ?? coldStart[own], season: null },
+      nuisance === null ? unfitted(own) : { nuisance, season: null },
     ]),
   )
+}
+
+function unfitted(mode: Mode): Fit {
+  return { nuisance: coldStart[mode], season: null }
 }

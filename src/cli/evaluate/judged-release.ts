@@ -10,6 +10,7 @@ import { combineLogE, eBenjaminiHochberg } from '../../core/detection/combine.ts
 import { judgeDefaults } from '../../core/detection/judge.ts'
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
+import { OldVersionWatch } from './old-version.ts'
 import { errorsOf, slowOf } from './series.ts'
 import type { Counts } from './service.ts'
 import { type ReleaseSetup, type ReleaseStream, releaseStreams, stepMs } from './streams.ts'
@@ -45,12 +46,14 @@ export class ReleaseJudge {
   readonly #streams: readonly ReleaseStream[]
   readonly #weights: readonly number[]
   readonly #aftermath = new Aftermath()
+  readonly #oldVersion: OldVersionWatch | null
 
   constructor(setup: ReleaseSetup, only?: (stream: ReleaseStream) => boolean) {
     this.#setup = setup
     const streams = releaseStreams(setup)
     this.#streams = only ? streams.filter(only) : streams
     this.#weights = releaseWeights(this.#streams)
+    this.#oldVersion = setup.mode === 'split' ? new OldVersionWatch(setup) : null
   }
 
   get streams(): readonly ReleaseStream[] {
@@ -66,6 +69,7 @@ export class ReleaseJudge {
 
   push(counts: Counts): void {
     for (const stream of this.#streams) stream.push(counts)
+    this.#oldVersion?.push(counts)
   }
 
   judge(
@@ -135,7 +139,7 @@ export class ReleaseJudge {
       kinds: [],
       exemplars: [],
       preTrend,
-      oldShift: null,
+      oldShift: this.#oldVersion?.shift ?? null,
       missing: 0,
       weakHistory: false,
       final: false,

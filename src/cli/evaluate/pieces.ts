@@ -13,7 +13,7 @@ import { type Cell, nameOf } from './cells.ts'
 import type { ReleaseResult } from './run-service.ts'
 
 /** Raised when the simulator, the rivals or the arithmetic give other results from the same parameters. */
-const resultsVersion = 2
+const resultsVersion = 3
 
 export function parameterDigest(): string {
   const facts = JSON.stringify([resultsVersion, parameters, judgeDefaults, groupWeights])

@@ -32,6 +32,15 @@ function column(route: number | null, at: number): Series {
 export const errorsOf = (route: number | null): Series => column(route, 1)
 export const slowOf = (route: number | null, q: number): Series => column(route, 2 + q)
 
+/** Errors of both versions together. */
+export function everyone(counts: Counts): { n: number; e: number } {
+  const { n1, e1, n0, e0 } = column(null, 1)(counts)
+  return { n: n1 + n0, e: e1 + e0 }
+}
+
+/** The old version's errors before against after, beside the new one. */
+export const oldVersion = 'old version'
+
 /** Arrivals are both versions' together; the exposure is the number of 10-s buckets. */
 export function arrivals(counts: Counts, buckets: number): { n: number; e: number } {
   const { n1, n0 } = column(null, 1)(counts)
@@ -53,6 +62,8 @@ export interface FittedSeries {
   readonly long: boolean
   readonly of: (counts: Counts, buckets: number) => ArmCounts
   readonly incidentRates?: readonly number[]
+  /** The product keeps no past of it: it is judged by the defaults. */
+  readonly unfitted?: true
 }
 
 const longRoutes = 10
@@ -72,8 +83,10 @@ export function fittedSeries(mode: Mode, routes: number): FittedSeries[] {
   const alone = ({ n, e }: { n: number; e: number }) => ({ n1: n, e1: e, n0: 0, e0: 0 })
   add('traffic', (counts, buckets) => alone(arrivals(counts, buckets)), 'forecast')
   for (const caller of callers.keys()) {
-    add(`calls ${caller}`, (counts) => alone(callsOf(caller)(counts)), 'forecast')
+    const calls = (counts: Counts) => alone(callsOf(caller)(counts))
+    add(`calls ${caller}`, calls, 'forecast', { unfitted: true })
   }
+  if (mode === 'split') add(oldVersion, (counts) => alone(everyone(counts)), 'forecast')
   return all
 }
 

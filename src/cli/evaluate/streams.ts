@@ -53,7 +53,7 @@ export interface ReleaseStream extends WeighedStream {
   evidence(options: EvidenceOptions): StreamEvidence
 }
 
-const noScope = { route: null, fingerprint: null, metric: null, caller: null }
+export const noScope = { route: null, fingerprint: null, metric: null, caller: null }
 
 export function releaseStreams(setup: ReleaseSetup): ReleaseStream[] {
   const routes = Array.from({ length: setup.routes }, (_, route) => route)
@@ -78,7 +78,7 @@ function placeOf(what: 'errors' | 'latency', route: number | null) {
 }
 
 /** What every monitor of a stream is given. */
-function shared(
+export function shared(
   { mode, startMs, warm, fits, kappas }: ReleaseSetup,
   { key, signal }: { readonly key: string; readonly signal: SignalName },
   own: Mode = mode,
@@ -87,7 +87,7 @@ function shared(
   return { mode: own, startMs, stepMs, warm, nuisance, kappa: kappas.get(signal) ?? 1 }
 }
 
-function baselineOf(
+export function baselineOf(
   { before, startMs, fits }: ReleaseSetup,
   key: string,
   of: (counts: Counts) => { n: number; e: number },
@@ -252,7 +252,11 @@ function follow(
 }
 
 /** Old rates of the routes and of the service, for the standardised streams. */
-function oldMix(before: readonly Counts[], routes: number, seriesOf: (route: number) => Series) {
+export function oldMix(
+  before: readonly Counts[],
+  routes: number,
+  seriesOf: (route: number) => Series,
+) {
   const all = Array.from({ length: routes }, (_, route) => seriesOf(route))
   const sums = all.map((series) => {
     const sum = { requests: 0, events: 0 }
@@ -271,9 +275,9 @@ function oldMix(before: readonly Counts[], routes: number, seriesOf: (route: num
     rate,
     of: (counts: Counts): (ArmCounts & { rate: number })[] =>
       all.map((series, r) => ({ ...series(counts), rate: rates[r]! })),
-    shift: (counts: Counts): number =>
+    shift: (counts: Counts, of = ({ n1 }: ArmCounts) => n1): number =>
       mixShift(
-        all.map((series, r) => ({ n: series(counts).n1, rate: rates[r]! })),
+        all.map((series, r) => ({ n: of(series(counts)), rate: rates[r]! })),
         rate,
       ),
   }

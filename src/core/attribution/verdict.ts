@@ -16,6 +16,7 @@ import {
   standsAlone,
   thetaClearFor,
 } from '../detection/judge.ts'
+import { isSharedWithOld } from './shared-shift.ts'
 import {
   clearedReason,
   describe,
@@ -177,6 +178,12 @@ function alarmed(
     return suspicion(evidence, `${describe(lead)}, but ${share} of its quiet hours look like this`)
   }
   if (lead.mode === 'forecast' && !trafficOnly) {
+    if (isSharedWithOld(evidence)) {
+      return {
+        verdict: 'external',
+        reason: `${describe(lead)}, and so in the old version beside it`,
+      }
+    }
     const others = vetoes.shared.slice(0, 3).join(', ')
     if (others !== '') {
       return { verdict: 'external', reason: `${describe(lead)}, and so in unchanged ${others}` }

@@ -86,7 +86,6 @@ export function attributionInput(
     const [caller, callee] = edge.split(' ') as [string, string]
     return { caller, callee }
   })
-  const oldShift = reach.map(({ evidence }) => evidence?.oldShift).find((shift) => shift != null)
   return {
     onsetMs,
     units: reach.map(unitOf),
@@ -95,8 +94,14 @@ export function attributionInput(
     edges,
     kinds: reach.flatMap(kindsOf),
     entryFiles: [],
-    oldShift: oldShift ?? null,
+    oldShift: loudestOldShift(reach),
   }
+}
+
+/** Of the old versions that still serve beside a release in reach. */
+function loudestOldShift(reach: readonly ReleaseEntry[]): AttributionInput['oldShift'] {
+  const shifts = reach.flatMap(({ evidence }) => evidence?.oldShift ?? [])
+  return shifts.sort((a, b) => b.logE - a.logE)[0] ?? null
 }
 
 function unitOf({ finding, evidence }: ReleaseEntry): ExposureUnit {

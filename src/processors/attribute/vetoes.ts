@@ -1,13 +1,12 @@
 /** What other services of the environment say about one release's alarm (detection reference, section 12). */
 import type { EvidenceFinding } from '../../contracts/findings.ts'
+import { onsetOf, overlaps } from '../../core/attribution/shared-shift.ts'
 import type { Vetoes } from '../../core/attribution/verdict.ts'
 import { judgeDefaults } from '../../core/detection/judge.ts'
 import { laterRelease } from './later-release.ts'
 import { callersOf } from './question.ts'
 import type { EnvironmentState, ReleaseEntry } from './state.ts'
 
-/** Two shifts overlap when they began within this long of each other. */
-const overlapMs = 5 * 60_000
 const siblingsMin = 2
 const silentWithinMs = 60_000
 const silentShareMin = 0.3
@@ -32,13 +31,8 @@ function sharedShift(
   { finding }: ReleaseEntry,
   evidence: EvidenceFinding,
 ): string[] {
-  const onsets = evidence.streams.flatMap(({ onset, logE, signal }) =>
-    onset !== null && logE >= judgeDefaults.suspiciousLogE && signal !== 'traffic'
-      ? [onset.atMs]
-      : [],
-  )
-  if (onsets.length === 0) return []
-  const onsetMs = Math.min(...onsets)
+  const onsetMs = onsetOf(evidence)
+  if (onsetMs === null) return []
   const callers = callersOf(state, finding.service)
   const changed = new Set(
     [...state.releases.values()]
@@ -57,10 +51,6 @@ function sharedShift(
     if (same) shared.push(key)
   }
   return shared.length >= siblingsMin ? shared.sort() : []
-}
-
-function overlaps(atMs: number | null, onsetMs: number): boolean {
-  return atMs !== null && Math.abs(atMs - onsetMs) <= overlapMs
 }
 
 /** At least three, and 30 %, of the services that had traffic fell silent within a minute of this one. */

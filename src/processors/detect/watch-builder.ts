@@ -15,6 +15,7 @@ import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { lastKnown, watchHistory, type WatchHistory } from './watch-history.ts'
 import { StreamJudge } from './stream-judge.ts'
+import { OldVersion } from './old-version.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import { ErrorStream } from './error-stream.ts'
 import { LatencyStream } from './latency-stream.ts'
@@ -112,6 +113,13 @@ export class WatchBuilder {
     const phase = this.#phase(mode, startMs)
     const history = this.#history(startMs)
     return this.#build(phase, history, [])
+  }
+
+  /** The old version against its own past, while both serve; null where there is nothing to compare. */
+  oldVersion(): OldVersion | null {
+    const { mode, startMs } = this.#facts
+    if (mode === 'forecast') return null
+    return OldVersion.create(this.#phase(mode, startMs), this.#history(startMs))
   }
 
   /** The old version has gone at `atMs`: every monitor goes on as a forecast from the old version's level. */

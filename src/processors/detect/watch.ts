@@ -8,6 +8,7 @@
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import { judgeDefaults, overallLogE, releaseLogE } from '../../core/detection/judge.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
+import { Shifts } from '../../core/detection/shifts.ts'
 import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
 import { type Bucket, isUsable, windowMs } from '../../core/rollup/track.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
@@ -19,13 +20,13 @@ import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
 import { listedKinds } from './listed-kinds.ts'
 import type { Placebo } from './past-state.ts'
+import type { OldVersion } from './old-version.ts'
 import { OnsetMemo } from './onset-memo.ts'
 import { Peaks } from './peaks.ts'
 import { PlaceboMaxima } from './placebo-maxima.ts'
 import { WorthTelling } from './worth-telling.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
 import { LatencyReport } from './latency-report.ts'
-import { Shifts } from './shifts.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import type { WatchBucket, WatchStream } from './watch-stream.ts'
@@ -50,6 +51,7 @@ export class Watch {
   readonly #builder: WatchBuilder
   #streams: WatchStream[]
   #callers: AvailabilityStream[]
+  #oldVersion: OldVersion | null
   readonly #kinds: NewKindStream
   readonly #alone: AloneStreams
   readonly #latency: LatencyReport
@@ -78,6 +80,7 @@ export class Watch {
     this.#streams = this.#builder.streams()
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
+    this.#oldVersion = release === null ? null : this.#builder.oldVersion()
     this.#coverage = new Coverage(facts.stepMs)
     this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
@@ -85,17 +88,13 @@ export class Watch {
     this.#lastEndMs = facts.startMs
     this.#onsets = new OnsetMemo(facts.startMs)
     this.#heardMs = facts.startMs
-    this.#weigh()
+    this.#weights = releaseWeights(this.#all())
   }
 
   #all(): AnyStream[] {
     if (this.facts.fedByGauges === true) return []
     const kinds = this.release === null ? [] : [this.#kinds]
     return [...this.#streams, ...this.#callers, ...kinds]
-  }
-
-  #weigh(): void {
-    this.#weights = releaseWeights(this.#all())
   }
 
   get logE(): number {
@@ -177,14 +176,16 @@ export class Watch {
       for (const stream of this.#streams) stream.startAgain()
     if (facts.handoverMs !== null && bucket.startMs >= facts.handoverMs && !this.#handedOver) {
       this.#handedOver = true
+      this.#oldVersion = null
       this.#streams = this.#builder.handOver(this.#streams, facts.handoverMs)
-      this.#weigh()
+      this.#weights = releaseWeights(this.#all())
     }
     const usable = isUsable(bucket)
     this.#coverage.note(usable)
     const counting = this.#builder.counting(this.#handedOver)
     const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
     for (const stream of this.#streams) stream.push(seen)
+    this.#oldVersion?.push(seen, bucket.startMs)
     if (this.release === null) {
       const shares = this.#streams.map(({ shifted }) => shifted)
       this.#shiftChanged = this.#shifts.note(shares, bucket.startMs)
@@ -255,7 +256,7 @@ export class Watch {
         .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
         .slice(0, 5),
       preTrend: this.#preTrend,
-      oldShift: null,
+      oldShift: this.#oldVersion?.shift ?? null,
       missing: this.#coverage.missingLately,
       gaps: this.#coverage.missing,
       weakHistory: this.facts.weakHistory,

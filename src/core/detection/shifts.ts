@@ -1,5 +1,5 @@
 /**
- * Since when each stream of a sentinel has left its usual level, for whatever reason (detection reference, section
+ * Since when each stream of a sentinel, or of an old version beside the new one, has left its usual level, for whatever reason (detection reference, section
  * 12, the shared shift).
  *
  * A sentinel that meets a jump in the middle of its watch takes it for an incident at first, and has no evidence of
