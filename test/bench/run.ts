@@ -21,6 +21,7 @@ const suites = [
   { file: './otlp-read.ts', unit: 'spans per CPU-second; reference: protobufjs' },
   { file: './intake-http.ts', unit: 'spans per CPU-second of the process; reference: protobufjs' },
   { file: './filter.ts', unit: 'updates per CPU-second' },
+  { file: './longest-tick.ts', unit: 'CPU-seconds' },
   { file: './log.ts', unit: 'of them per CPU-second' },
   { file: './kafka-path.ts', unit: 'spans per CPU-second of the consumer process' },
   { file: './series-memory.ts', unit: 'bytes' },

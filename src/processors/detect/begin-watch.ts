@@ -12,6 +12,7 @@ import { isFedByGauges } from './gauge-state.ts'
 import { freezeJudging } from './judging.ts'
 import type { Fleet } from './fleet.ts'
 import { previousLabel } from './progress.ts'
+import { sentinelEndMs } from './sentinel-hour.ts'
 import type { ServiceState } from './service-state.ts'
 import type { DetectSettings } from './settings.ts'
 import { goneShare } from './arm-shares.ts'
@@ -151,7 +152,7 @@ export function freezeSentinel(
     routes: [],
     callers,
     ...judgingOf(state, { ...facts, routes: [] }, fleet),
-    endMs: begins.startMs + 60 * minuteMs,
+    endMs: sentinelEndMs(state.key, begins),
   }
 }
 
