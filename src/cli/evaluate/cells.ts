@@ -3,9 +3,10 @@
  * to reach name their cells; the others are null cells and the price list of effects.
  */
 import type { Mode, Nuisance } from '../../core/detection/parameters.ts'
+import { type AloneStory, aloneStories } from './alone-story.ts'
 import { type Effect, errorsTimes, latencyTimes, none, tailTimes, totalStop } from './effects.ts'
 
-export type HistoryHours = 0 | 6 | 168
+export type HistoryHours = 0 | 6 | 24 | 168
 
 export interface Cell {
   readonly mode: Mode
@@ -17,16 +18,26 @@ export interface Cell {
   readonly asks: 'alarm' | 'recovery'
   /** Judged with these instead of fits, calibrated by placebos. */
   readonly wrong?: Nuisance
+  /** Of what stands outside the weighted sum, told of a house and run through the whole product. */
+  readonly alone?: AloneStory
   readonly releases: { readonly services: number; readonly each: number }
 }
+
+export type HouseCell = Cell & { readonly alone: AloneStory }
+
+export const isHouse = (cell: Cell): cell is HouseCell => cell.alone !== undefined
 
 /** 20 streams: five of the service and its second caller, and errors and latency of seven routes. */
 export const usualRoutes = 7
 
 const nullSize = { services: 40, each: 50 }
 const effectSize = { services: 25, each: 12 }
+/** Harm that has been is in a house's history, and becomes what is usual there: one release of each. */
+const harmSize = { services: 300, each: 1 }
 
-export function nameOf({ mode, rps, routes, historyHours, effect, wrong, asks }: Cell): string {
+export function nameOf(cell: Cell): string {
+  const { mode, rps, routes, historyHours, effect, wrong, asks, alone } = cell
+  if (alone) return `${mode}/alone/${alone.signal}/${alone.name}`
   const words = effect.name.replace(/[ ,]+/g, '-').replace('%', 'pc')
   const parts = [mode, `${rps}rps`, `${routes}routes`, `${historyHours}h`, words]
   if (asks === 'recovery') parts.push('recovery')
@@ -34,7 +45,8 @@ export function nameOf({ mode, rps, routes, historyHours, effect, wrong, asks }:
 }
 
 /** What two cells must share to be about the same services. */
-export function familyOf({ mode, rps, routes, historyHours, wrong }: Cell): string {
+export function familyOf({ mode, rps, routes, historyHours, wrong, alone }: Cell): string {
+  if (alone) return `${mode}/alone/${alone.signal}`
   return [mode, rps, routes, historyHours, ...(wrong ? ['wrong'] : [])].join('/')
 }
 
@@ -122,8 +134,24 @@ function prices(): Cell[] {
     .filter((cell) => !asked.has(nameOf(cell)))
 }
 
+/** Houses, of which a day is known. */
+function alones(): Cell[] {
+  return aloneStories.flatMap((alone) =>
+    modes.map((mode) => ({
+      mode,
+      rps: 20,
+      routes: 1,
+      historyHours: 24 as const,
+      effect: alone.effect,
+      asks: 'alarm' as const,
+      alone,
+      releases: alone.effect === none ? nullSize : harmSize,
+    })),
+  )
+}
+
 export function allCells(): Cell[] {
-  return [...figures(), ...nulls(), ...prices()]
+  return [...figures(), ...nulls(), ...prices(), ...alones()]
 }
 
 /** `*` stands for any characters, also `/`; several patterns are separated by commas. */

@@ -17,7 +17,10 @@ import { type ReleaseSetup, stepMs } from './streams.ts'
 
 export interface ReleaseResult {
   readonly culprit: Judged
-  readonly rivals: Record<Rival, number | null>
+  /** Null where they are not asked. */
+  readonly rivals: Record<Rival, number | null> | null
+  /** Of what stands alone: minutes to an alarm that was none of its own, but of the weighted sum. */
+  readonly byCountsMinutes?: number | null
 }
 
 const watchMinutes = 60

@@ -5,7 +5,7 @@
  * recovered (with a roll-back: within 5 minutes of it). Releases of one service are not independent, so the
  * interval is the least that must be allowed for.
  */
-import { type Cell, nameOf } from './cells.ts'
+import { type Cell, isHouse, nameOf } from './cells.ts'
 import { type Rival, rivals } from './rivals.ts'
 import type { ReleaseResult } from './run-service.ts'
 
@@ -29,6 +29,8 @@ export interface Row {
   readonly medianMinutes: number | null
   /** Of the alarms that had listed a route: those that listed the right one alone. */
   readonly rightRoute: number | null
+  /** Of what stands alone: releases that their weighted sum has regressed, beside the alarms. */
+  readonly byCounts?: number
   readonly parameters: string
 }
 
@@ -42,6 +44,10 @@ export function rowsOf(cell: Cell, results: readonly ReleaseResult[], parameters
   const minutes = results.map(({ culprit }) => culprit.regressedMinutes)
   const listing = results.filter(({ culprit }) => culprit.routes.length > 0)
   const right = listing.filter(({ culprit: { routes } }) => routes.join() === String(route))
+  if (isHouse(cell)) {
+    const byCounts = results.filter(({ byCountsMinutes }) => byCountsMinutes != null).length
+    return [{ ...row(cell, 'culprit', minutes, fromMinute, parameters), byCounts }]
+  }
   const own = {
     ...row(cell, 'culprit', minutes, fromMinute, parameters),
     rightRoute: route === undefined || listing.length === 0 ? null : right.length / listing.length,
@@ -52,7 +58,7 @@ export function rowsOf(cell: Cell, results: readonly ReleaseResult[], parameters
       row(
         cell,
         rival,
-        results.map((each) => each.rivals[rival]),
+        results.map((each) => each.rivals![rival]),
         fromMinute,
         parameters,
       ),
@@ -107,7 +113,8 @@ function row(
   }
 }
 
-function signalOf({ effect }: Cell): string {
+function signalOf({ effect, alone }: Cell): string {
+  if (alone) return alone.signal
   if (effect.errors) return 'errors'
   if (effect.latency) return 'latency'
   return effect.traffic === undefined ? 'all' : 'traffic'

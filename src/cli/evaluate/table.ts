@@ -26,9 +26,10 @@ export function figureTable(figures: readonly Figure[]): string {
 /** `98 % (95 to 99) in 2.5 min`. */
 export function said(row: Row | undefined): string {
   if (row === undefined) return ''
-  const { share, low, high, medianMinutes, effect } = row
+  const { share, low, high, medianMinutes, effect, byCounts = 0, releases } = row
   const when = effect === 'none' || medianMinutes === null ? '' : `, ${medianMinutes} min`
-  return `${percent(share)} (${percent(low, '')} to ${percent(high, '')})${when}`
+  const more = byCounts === 0 ? '' : `, by counts ${percent(byCounts / releases)}`
+  return `${percent(share)} (${percent(low, '')} to ${percent(high, '')})${when}${more}`
 }
 
 export function percent(share: number, unit = ' %'): string {
