@@ -160,11 +160,13 @@ export class GaugeStreams {
     return lately.some(({ cells }) => cells.get(oldVersion)?.has(name) === true)
   }
 
+  /** Of the minutes that the watch keeps: what else is still there at first goes. */
   #spread(name: string, beforeMs: number, scale: number): number {
+    const { oldVersion, fromMs = 0 } = this.#facts
     const cells: GaugeCell[] = []
     for (const { startMs, cells: versions } of this.#state.gauges.track.closed) {
-      const cell = versions.get(this.#facts.oldVersion!)?.get(name)
-      if (startMs < beforeMs && cell !== undefined) cells.push(cell)
+      const cell = versions.get(oldVersion!)?.get(name)
+      if (startMs >= fromMs && startMs < beforeMs && cell !== undefined) cells.push(cell)
     }
     return betweenInstances(cells, scale)
   }

@@ -73,13 +73,21 @@ export class HistoryBudget {
   }
 }
 
+/** A watch that is built again is built from the whole service's counts: they stay until it is over. */
+function isWatched({ releases }: ServiceState, track: PastTrack): boolean {
+  return releases.some(({ watch }) => watch !== null && !watch.ended && watch.source === track)
+}
+
 /** Of as much traffic routes before their service, and later keys first. */
 function leastFirst(runs: readonly { readonly state: ServiceState }[]): Candidate[] {
   const all: Candidate[] = []
   for (const { state } of runs) {
     for (const track of pastTracks) {
       const series = requestsBySeries(state.past.counts[track])
-      for (const [name, requests] of series) all.push({ state, track, name, requests })
+      for (const [name, requests] of series) {
+        if (name === wholeService && isWatched(state, track)) continue
+        all.push({ state, track, name, requests })
+      }
     }
   }
   const rank = ({ state, track, name }: Candidate) =>

@@ -2,8 +2,8 @@
  * Requests of a service by whole minutes, and by versions: what CPU is divided by. NaN for a minute that is not
  * known: part of it is missing, or came incomplete.
  */
-import { wholeService } from '../../core/rollup/count-history.ts'
-import { seriesElements } from '../../core/rollup/count-series.ts'
+import { wholeService, widthOf } from '../../core/rollup/count-history.ts'
+import { packCounts, unpackCounts } from '../../core/rollup/packed-counts.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
@@ -60,14 +60,15 @@ export function requestsBefore(
 ): Float64Array {
   const values = new Float64Array((toMs - fromMs) / minuteMs).fill(Number.NaN)
   const counts = state.past.counts[source]
-  const kept = seriesElements(counts, wholeService)
-  if (kept?.stepMs === minuteMs) {
-    const firstMs = counts.toMs - kept.elements.length * minuteMs
-    kept.elements.forEach((each, i) => {
-      const atMs = firstMs + i * minuteMs
-      if (each === null || atMs < fromMs || atMs >= Math.min(keptFromMs, toMs)) return
-      values[(atMs - fromMs) / minuteMs] = each.requests
-    })
+  for (const [hourMs, { stepMs, series }] of counts.hours) {
+    if (stepMs !== minuteMs) continue
+    const rows = unpackCounts(series.get(wholeService) ?? packCounts([]))
+    for (let row = 0; row * widthOf(counts) < rows.length; row++) {
+      const atMs = hourMs + row * minuteMs
+      const requests = rows[row * widthOf(counts)]!
+      if (requests < 0 || atMs < fromMs || atMs >= Math.min(keptFromMs, toMs)) continue
+      values[(atMs - fromMs) / minuteMs] = requests
+    }
   }
   const lately = new RequestMinutes()
   const known = bucketsBetween(state, source, Math.max(fromMs, keptFromMs), toMs, seq)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { countBytes } from '../../../src/core/rollup/count-bytes.ts'
 import { wholeService } from '../../../src/core/rollup/count-history.ts'
 import { seriesBins, seriesElements } from '../../../src/core/rollup/count-series.ts'
+import type { ReleaseState } from '../../../src/core/releases/release-state.ts'
 import { Dirty } from '../../../src/processors/detect/dirty.ts'
 import { HistoryBudget } from '../../../src/processors/detect/history-budget.ts'
 import { emptyService, type ServiceState } from '../../../src/processors/detect/service-state.ts'
@@ -81,6 +82,17 @@ describe('the counts of weeks', () => {
     expect([seriesBins(history, gone), history.latency.thresholds.has(gone)]).toEqual([[], false])
     expect(seriesBins(history, wholeService)).toHaveLength(18)
     expect(told).toHaveLength(1)
+  })
+
+  it.each([
+    { ended: false, left: [wholeService], why: 'while it lasts' },
+    { ended: true, left: [], why: 'and go when it is over' },
+  ])('that a watch is built from stay $why', ({ ended, left }) => {
+    const state = service('a', 20, ['x', 'y'])
+    state.releases = [{ watch: { source: 'metrics', ended } } as ReleaseState]
+    const fleet = { fitsChanged: () => {} }
+    new HistoryBudget({ bytesMax: 1, dirty: new Dirty(), fleet }).keep([{ state }])
+    expect([...new Set(seriesOf(state))]).toEqual(left)
   })
 
   it('stay within them hour after hour, are counted, and are the same to another owner (seed 4)', async () => {
