@@ -22,7 +22,8 @@ import type { DetectSettings } from './settings.ts'
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
 import { closeGauges } from './gauge-state.ts'
-import { foldPast, pastTracks } from './past-state.ts'
+import { ownMomentMs } from './own-moment.ts'
+import { foldPast, type PastChanges, pastTracks, type PastTrack } from './past-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
 export type Closed =
@@ -77,8 +78,7 @@ export function closeDue(
       closed.push({ kind: 'bucket', track, bucket })
     }
   }
-  for (const track of pastTracks)
-    dirty.past(state, foldPast(state.past, track, state.tracks[track]))
+  for (const track of pastTracks) dirty.past(state, foldEnded(state, track))
   const gauges = closeGauges(state, { ratesMs, endMs }, { graceMs: settings.graceMs, dirty })
   for (const bucket of gauges) closed.push({ kind: 'gauges', bucket })
   closeKinds(
@@ -89,6 +89,13 @@ export function closeDue(
     settings.kindsMax,
   )
   return closed
+}
+
+/** An hour is folded at a moment of the service's own in the ten minutes after it. */
+function foldEnded({ key, past, tracks }: ServiceState, track: PastTrack): PastChanges {
+  const { closed, closedToMs } = tracks[track]
+  const waitMs = ownMomentMs(key, { spanMs: 10 * minuteMs, stepMs: windowMs })
+  return foldPast(past, track, { closed, closedToMs: closedToMs - waitMs })
 }
 
 function deleteOpen(state: ServiceState, track: TrackName, bucket: Bucket, dirty: Dirty): void {

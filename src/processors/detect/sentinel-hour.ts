@@ -5,7 +5,7 @@
  * Half open, on the step of the source, epoch milliseconds. An hour long; half an hour to one and a half where a watch
  * begins at any other moment, as the first does.
  */
-import { hashFacts } from '../../core/kernel/ids.ts'
+import { ownMomentMs } from './own-moment.ts'
 
 const hourMs = 3_600_000
 
@@ -13,7 +13,7 @@ export function sentinelEndMs(
   service: string,
   { startMs, stepMs }: { readonly startMs: number; readonly stepMs: number },
 ): number {
-  const ownMs = (Number.parseInt(hashFacts([service]).slice(0, 8), 16) % (hourMs / stepMs)) * stepMs
+  const ownMs = ownMomentMs(service, { spanMs: hourMs, stepMs })
   const soonestMs = startMs + hourMs / 2
   return soonestMs + ((((ownMs - soonestMs) % hourMs) + hourMs) % hourMs)
 }
