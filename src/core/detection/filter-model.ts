@@ -9,6 +9,7 @@ import {
   type KernelMode,
   type Mode,
   type Nuisance,
+  hazardFactor,
   onsetPrior,
   recovery,
   warmUp,
@@ -58,17 +59,28 @@ export function evidenceSpec(options: {
   readonly nuisance: Nuisance
   readonly grid: EffectGrid
   readonly stepSeconds: number
+  /** Usual events a minute; left out where nothing is compared with the past. */
+  readonly eventsPerMinute?: number | undefined
 }): FilterSpec {
-  const { start, hazardPer10s } = onsetPrior[options.mode]
+  const { eventsPerMinute, ...spec } = options
+  const { start, hazardPer10s } = onsetPrior[spec.mode]
+  const factor =
+    eventsPerMinute === undefined ? 1 : hazardFactorAt(spec.nuisance.eta * eventsPerMinute)
   return {
-    ...options,
+    ...spec,
     start,
-    hazard: Math.min(1, (hazardPer10s * options.stepSeconds) / 10),
+    hazard: Math.min(1, (factor * hazardPer10s * spec.stepSeconds) / 10),
     returnHazard: 0,
     warmUps: warmUp.logRates,
     warmUpPrior: warmUp.prior,
-    informationMax: informationMaxOf(options.nuisance.tau),
+    informationMax: informationMaxOf(spec.nuisance.tau),
   }
+}
+
+/** In quarters, so that streams of a kind share their model. */
+function hazardFactorAt(information: number): number {
+  const { events, min, max } = hazardFactor
+  return Math.round(4 * Math.min(max, Math.max(min, Math.sqrt(events / information)))) / 4
 }
 
 /** What a model was built from. */

@@ -98,8 +98,9 @@ export class StreamMonitor {
     const grid = direction === 'falling' ? falling : rising
     this.#options = options
     const { incidentRates } = options
+    const eventsPerMinute = baseline && baseline.events / baseline.minutes
     const spec = {
-      ...evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000 }),
+      ...evidenceSpec({ mode, nuisance, grid, stepSeconds: stepMs / 1000, eventsPerMinute }),
       ...(incidentRates ? { incidentRates } : {}),
     }
     this.#model = filterModel(options.warm ? { ...spec, warmUps: [0], warmUpPrior: [1] } : spec)

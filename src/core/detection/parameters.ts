@@ -97,13 +97,22 @@ export const resolution = 0.2
 export const fitInformationMax = 50
 
 /**
- * Section 5: probability that an effect is there from the start, and the hazard of a later one: all at once
- * about even over the hour's watch.
+ * Section 5: probability that an effect is there from the start, and the hazard of a later one. All at once both
+ * are set against incidents (`burst`): an effect that begins late must outlast what incidents do by about 13 minutes,
+ * and one that seems to begin with the release must not be an incident of its first minute.
  */
 export const onsetPrior: Readonly<Record<Mode, { start: number; hazardPer10s: number }>> = {
   split: { start: 0.9, hazardPer10s: 0.3 / 360 },
-  forecast: { start: 0.7, hazardPer10s: 1 / 360 },
+  forecast: { start: 0.4, hazardPer10s: 0.13 / 360 },
 }
+
+/**
+ * Before against after the hazard is higher where events are scarce: sqrt(events / I) times, with I = eta times the
+ * usual events a minute [choice]. How long an effect must outlast an incident is a matter of time alone only where
+ * either shows at once. Where a stream says little in a minute, the wait for the count to say anything comes on top,
+ * and the same hazard would mean 12 min at 1,000 requests/s and 16 at 10.
+ */
+export const hazardFactor = { events: 20, min: 0.5, max: 4 } as const
 
 /** Section 5: share of the not-started mass that starts anew with each rollout step. */
 export const rolloutStepShare = 0.7
@@ -115,14 +124,16 @@ export const warmUpMinutes = 2
 /**
  * Section 4.2: transient incidents, forecast mode only. Log rates of the states, per-minute hazards. Three
  * heights, about as close as the effects that are tested: between x2.5 and x5 alone an incident of x3.5 was
- * an effect of x3 for the filter at high traffic. The time to leave decides how long a real effect that
- * begins late is taken for an incident, whatever the traffic: about 13 min instead of 17.5. Real incidents
- * of three minutes that last as long are one in 80, and one release in six meets an incident at all.
+ * an effect of x3 for the filter at high traffic. The time to leave decides, with
+ * the hazard of a late onset, how long a real effect that begins late is taken for an incident: about 13 min instead
+ * of 17.5. Real incidents of three minutes that last as long are one in 80, and one release in six meets an incident
+ * at all. Shorter than those three minutes, and effects rarer for it: then the wait depends less on how likely
+ * each was.
  */
 export const burst = {
   logRates: [0, Math.log(2), Math.log(3.5), Math.log(6)],
   enterPerMinute: 1 / 360,
-  leavePerMinute: 0.36,
+  leavePerMinute: 0.4,
 } as const
 
 /**
