@@ -4,12 +4,12 @@
  * filter to forget, if what came after is as before.
  *
  * A plain count against the old rate: at most a quarter more (the level that counts as recovered, detection
- * reference 7.4) and two standard deviations of a Poisson count. Judged over at least the time for which
- * the version has been gone. Milliseconds.
+ * reference 7.4) and two standard deviations of a count in clusters, as of a stream that nothing is known of. Judged
+ * over at least the time for which the version has been gone. Milliseconds.
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { hasRecovered, judgeDefaults } from './judge.ts'
-import { latencyQuantiles } from './parameters.ts'
+import { coldStart, latencyQuantiles } from './parameters.ts'
 
 const usualRatio = 1.25
 
@@ -82,6 +82,6 @@ export class Aftermath {
 
   #within(events: number, rate: number): boolean {
     const expected = usualRatio * rate * this.#n
-    return events <= expected + 2 * Math.sqrt(expected) + 1
+    return events <= expected + 2 * Math.sqrt(expected / coldStart.forecast.eta) + 1
   }
 }

@@ -45,6 +45,11 @@ describe('the aftermath of a release that has gone', () => {
     expect(recoveredIn(after(20 * steps, 6), evidence())).toBe(1)
   })
 
+  it('allows for errors that come in clusters', () => {
+    expect(recoveredIn(after(steps, 8), evidence())).toBe(1)
+    expect(recoveredIn(after(steps, 9), evidence())).toBe(0.1)
+  })
+
   it('begins anew when the version is back', () => {
     const aftermath = after(steps, 5)
     aftermath.reset()
