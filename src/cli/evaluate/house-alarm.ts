@@ -3,12 +3,15 @@
  * to what stands alone where a gauge or a counter had regressed by itself, else to the weighted sum of its counts.
  */
 import type { Verdict } from '../../contracts/release.ts'
+import type { Signal } from '../../contracts/signal.ts'
 import type { VerdictTold } from '../../processors/attribute/observer.ts'
 import { minuteMs } from './house.ts'
 import type { ReleaseResult } from './run-service.ts'
 
 /** What is told later is of the next release, or of the time behind the watch. */
 const toldWithinMs = 115 * minuteMs
+
+const loudStates: readonly Signal['state'][] = ['suspicious', 'regressed']
 
 export class HouseAlarm {
   readonly #releasedMs: number
@@ -38,7 +41,7 @@ export class HouseAlarm {
       ({ signal, state }) => (signal === 'gauge' || signal === 'business') && state === 'regressed',
     )
     const byCounts = alone.length === 0
-    const loud = byCounts ? signals.filter(({ state }) => state === 'suspicious') : alone
+    const loud = byCounts ? signals.filter(({ state }) => loudStates.includes(state)) : alone
     this.#alarm = {
       minutes: (atMs - this.#releasedMs) / minuteMs,
       byCounts,

@@ -162,9 +162,12 @@ describe('an alarm', () => {
 
   it('of the weighted sum is told apart', () => {
     const alarm = new HouseAlarm(1_000)
-    alarm.note(at(9, 'regressed', [errors]))
+    const traffic = signal({ signal: 'traffic', state: 'regressed', scope: { metric: null } })
+    const quietOne = signal({ signal: 'gauge', state: 'watching', scope: { metric: 'queue.fill' } })
+    alarm.note(at(9, 'regressed', [errors, traffic, quietOne]))
 
-    expect(alarm.result.culprit.regressedMinutes).toBeNull()
+    const { culprit } = alarm.result
+    expect(culprit).toMatchObject({ regressedMinutes: null, signals: ['errors', 'traffic'] })
     expect(alarm.result.byCountsMinutes).toBe(9)
     const quiet = new HouseAlarm(0).result
     const cell = cellOf('split/alone/cpu/none')
