@@ -7,7 +7,6 @@
 import type { ReleaseFinding } from '../../contracts/findings.ts'
 import type { SlowThreshold } from '../kernel/histogram/threshold.ts'
 
-/** Frozen when the watch begins; what is learnt later (steps, handover) carries the bucket it holds from. */
 /** Of one stream: what its own past says of its unrest and its season. */
 export interface FrozenFit {
   readonly nuisance: {
@@ -35,6 +34,7 @@ export interface Judging {
   readonly thresholds?: readonly (readonly [route: string, values: readonly SlowThreshold[]])[]
 }
 
+/** Frozen when the watch begins; what is learnt later (steps, handover) carries the bucket it holds from. */
 export interface WatchFacts {
   /** First bucket of the watch: the exposure, rounded down to the step. */
   readonly startMs: number
@@ -49,6 +49,7 @@ export interface WatchFacts {
   readonly routes: readonly (readonly [route: string, share: number])[]
   readonly callers: readonly (readonly [caller: string, share: number])[]
   readonly weakHistory: boolean
+  /** Kept by itself. */
   readonly judging?: Judging
   /**
    * What the watch began with: history from this hour on, of what was closed before this number. A watch

@@ -79,7 +79,8 @@ class DetectMachine implements Machine {
     this.#takeIn = new TakeIn({ dirty: this.#dirty, versionsMax, isQuiet }, settings)
     this.#topics = topics
     this.#observer = observer
-    const { services, unit } = restoreServices(entries)
+    const { services, unit, judgedWithin } = restoreServices(entries)
+    for (const { state, id } of judgedWithin) this.#dirty.judging(state, id)
     this.#unit = unit === null ? emptyUnit() : restoreUnit(unit)
     this.#services = new Services(services.values(), {
       servicesMax: settings.servicesMax,

@@ -25,6 +25,7 @@ import {
   storeGauges,
   storeOpenGauges,
 } from './gauge-state.ts'
+import { storeJudging } from './judging-entry.ts'
 import { type PastChanges, pastGroup, storePast } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
@@ -60,6 +61,10 @@ export class Dirty {
   /** Releases have entries of their own: a manifest is large, and changes seldom. */
   release(state: ServiceState, id: string): void {
     this.put('', `release/${state.key}/${id}`, () => encodeRelease(state, id))
+  }
+
+  judging(state: ServiceState, id: string): void {
+    this.#stored('', `judging/${state.key}/${id}`, () => storeJudging(state, id))
   }
 
   series(state: ServiceState, instance: number): void {

@@ -14,7 +14,7 @@ import {
 import type { FailureWindow, KindFacts } from '../../core/rollup/failures.ts'
 import type { Bucket, TrackName } from '../../core/rollup/track.ts'
 import { byStart } from '../../core/releases/lifecycle.ts'
-import type { ReleaseState } from '../../core/releases/release-state.ts'
+import type { Judging, ReleaseState } from '../../core/releases/release-state.ts'
 import type { VersionSeen } from '../../core/releases/versions.ts'
 import type { StateEntry } from '../processor.ts'
 import {
@@ -24,6 +24,7 @@ import {
   restoreOpenGauges,
   sortGauges,
 } from './gauge-state.ts'
+import { giveJudgings, type JudgedWatch, withoutJudging } from './judging-entry.ts'
 import { restoreCounts, restorePast, sortPast } from './past-state.ts'
 import {
   emptyService,
@@ -66,7 +67,7 @@ export function encodeService(state: ServiceState): Uint8Array {
     versions: { ...versions, seen: [...seen], hints: [...hints] },
     callers: [...state.callers],
     edgesSaid: [...state.edgesSaid],
-    sentinel: state.sentinel,
+    sentinel: withoutJudging(state.sentinel),
     silent: state.silent,
     instances: state.instances,
     heardTickMs: state.heardTickMs,
@@ -114,7 +115,8 @@ function restoreService(state: ServiceState, bytes: Uint8Array): void {
 
 export function encodeRelease(state: ServiceState, id: string): Uint8Array | null {
   const release = state.releases.find(({ finding }) => finding.id === id)
-  return release === undefined ? null : encode(release)
+  if (release === undefined) return null
+  return encode({ ...release, watch: withoutJudging(release.watch) })
 }
 
 export function encodeSeries(state: ServiceState, instance: number): Uint8Array | null {
@@ -190,9 +192,12 @@ export function encodeKindBucket(state: ServiceState, startMs: number): Uint8Arr
 export function restoreServices(entries: Iterable<StateEntry>): {
   services: Map<string, ServiceState>
   unit: Uint8Array | null
+  /** Watches whose judging has no entry of its own yet. */
+  judgedWithin: JudgedWatch[]
 } {
   const services = new Map<string, ServiceState>()
   let unit: Uint8Array | null = null
+  const judgings = new Map<string, Judging>()
   const gaugeHours: { service: string; hourMs: number; value: Uint8Array }[] = []
   const of = (key: string) => {
     let state = services.get(key)
@@ -210,6 +215,8 @@ export function restoreServices(entries: Iterable<StateEntry>): {
     } else if (group === '' && key.startsWith('release/')) {
       const release = decode(value) as ReleaseState
       of(key.slice('release/'.length, key.lastIndexOf('/'))).releases.push(release)
+    } else if (group === '' && key.startsWith('judging/')) {
+      judgings.set(key.slice('judging/'.length), decode(value) as Judging)
     } else if (group === '' && key.startsWith('series/')) {
       const at = key.lastIndexOf('/')
       const series = decode(value) as [string, HeldPoint][]
@@ -240,7 +247,7 @@ export function restoreServices(entries: Iterable<StateEntry>): {
     restoreGaugeHour(of(service).gauges, hourMs, decode(value))
   }
   for (const state of services.values()) sortHistory(state)
-  return { services, unit }
+  return { services, unit, judgedWithin: giveJudgings(services.values(), judgings) }
 }
 
 function restoreClosed(state: ServiceState, key: string, value: Uint8Array): void {

@@ -2,6 +2,7 @@
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
 import { emptyGauges, gaugeDayGroup, gaugeMinutesGroup } from './gauge-state.ts'
+import { sentinelWatch } from './judging-entry.ts'
 import { emptyPast, pastGroup } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
@@ -29,8 +30,13 @@ export function eraseService(state: ServiceState, dirty: Dirty): void {
   state.failures.clear()
   for (const instance of state.series.keys()) dirty.series(state, instance)
   state.series.clear()
-  for (const { finding } of state.releases) dirty.release(state, finding.id)
+  for (const { finding } of state.releases) {
+    dirty.release(state, finding.id)
+    dirty.judging(state, finding.id)
+  }
   state.releases = []
+  dirty.judging(state, sentinelWatch)
+  state.sentinel = null
   for (const group of groups) dirty.deleteGroup(group)
   dirty.noService(state.key)
 }

@@ -17,7 +17,6 @@ import {
   emptyCountHistory,
   foldCountHours,
 } from '../../core/rollup/count-history.ts'
-import { packCounts } from '../../core/rollup/packed-counts.ts'
 import type { PackedLatency } from '../../core/rollup/latency-history.ts'
 import type { Renewal, SlowThresholds } from '../../core/rollup/slow-thresholds.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
@@ -157,18 +156,9 @@ function storeSeries(series: ReadonlyMap<string, Elements>): [string, string][] 
   return [...series].map(([name, elements]) => [name, toText(elements)])
 }
 
-/** Format 2 had requests and failures alone, as a list of numbers. */
-function restoreSeries(stored: readonly [string, string | readonly number[]][]) {
-  return new Map(
-    stored.map(([name, each]): [string, Elements] => [
-      name,
-      typeof each === 'string' ? fromText(each) : packCounts(each.flatMap(widened)),
-    ]),
-  )
+function restoreSeries(stored: readonly [string, string][]): Map<string, Elements> {
+  return new Map(stored.map(([name, each]) => [name, fromText(each)]))
 }
-
-const noSlow = latencyQuantiles.map(() => -1)
-const widened = (each: number, at: number) => (at % 2 === 0 ? [each] : [each, ...noSlow])
 
 export function notePlacebo(past: PastState, placebo: Placebo): void {
   past.placebos = [...past.placebos, placebo]
@@ -200,13 +190,13 @@ export function storePast({ counts, fits, placebos }: PastState): unknown {
 export function restorePast(past: PastState, stored: unknown): void {
   const { to, fits, placebos, thresholds } = stored as {
     to: number[]
-    thresholds?: [string, SlowThresholds][][]
+    thresholds: [string, SlowThresholds][][]
     fits: [string, KnownFit][]
     placebos: [number, Placebo['maxima']][]
   }
   pastTracks.forEach((track, at) => {
     past.counts[track].toMs = to[at] ?? 0
-    for (const [name, each] of thresholds?.[at] ?? []) {
+    for (const [name, each] of thresholds[at] ?? []) {
       past.counts[track].latency.thresholds.set(name, each)
     }
   })
@@ -218,7 +208,7 @@ export function restoreCounts(past: PastState, key: string, value: unknown): voi
   const [what, track, start] = key.split('/')
   const { hours, days, latency } = past.counts[track as PastTrack]
   if (what === 'hour') {
-    const { stepMs, series } = value as { stepMs: number; series: [string, string | number[]][] }
+    const { stepMs, series } = value as { stepMs: number; series: [string, string][] }
     hours.set(Number(start), { stepMs, series: restoreSeries(series) } satisfies CountHour)
   } else if (what === 'latency') {
     const stored = value as [string, Omit<PackedLatency, 'counts'> & { counts: string }][]
@@ -227,7 +217,7 @@ export function restoreCounts(past: PastState, key: string, value: unknown): voi
       { ...each, counts: fromText(each.counts) } as PackedLatency,
     ])
     latency.hours.set(Number(start), new Map(packed))
-  } else days.set(Number(start), restoreSeries(value as [string, string | number[]][]))
+  } else days.set(Number(start), restoreSeries(value as [string, string][]))
 }
 
 /** Entries come in any order. */

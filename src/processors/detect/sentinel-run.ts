@@ -7,6 +7,7 @@ import { windowMs } from '../../core/rollup/track.ts'
 import { type Freezing, freezeSentinel } from './begin-watch.ts'
 import type { Dirty } from './dirty.ts'
 import { chooseSource } from './history.ts'
+import { sentinelWatch } from './judging-entry.ts'
 import { notePlacebo } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 import type { Watch } from './watch.ts'
@@ -47,6 +48,7 @@ export class SentinelRun {
       this.#note(this.#watch)
       this.#watch = null
       state.sentinel = null
+      dirty.judging(state, sentinelWatch)
     }
     if (!this.#isLively('spans') && !this.#isLively('metrics')) return
     // A slow source closes minutes after a fast one: the watch begins where its own has come to.
@@ -57,6 +59,7 @@ export class SentinelRun {
     const startMs = Math.floor(track.closedToMs / stepMs) * stepMs
     state.sentinel = freezeSentinel(state, { source, stepMs, startMs }, this.#context)
     this.#watch = watchOf(state.sentinel)
+    dirty.judging(state, sentinelWatch)
     dirty.service(state)
     dirty.pastFacts(state)
   }

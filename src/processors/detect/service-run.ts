@@ -95,7 +95,9 @@ export class ServiceRun {
     }
     const ids = releases.map(({ finding }) => finding.id)
     for (const id of this.#releases) {
-      if (!ids.includes(id)) this.#context.dirty.release(this.state, id)
+      if (ids.includes(id)) continue
+      this.#context.dirty.release(this.state, id)
+      this.#context.dirty.judging(this.state, id)
     }
     this.#releases = ids
   }
@@ -186,6 +188,7 @@ export class ServiceRun {
       finding.phase = 'watched'
       release.changed = true
       findings.push(...this.#releaseFindings())
+      this.#context.dirty.judging(this.state, finding.id)
       this.#context.dirty.pastFacts(this.state)
       const watch = this.#watchOf(finding.id, release.watch)
       this.#watches.set(finding.id, watch)
@@ -242,6 +245,7 @@ export class ServiceRun {
   #end(release: ReleaseState): void {
     release.watch!.ended = true
     this.#context.dirty.release(this.state, release.finding.id)
+    this.#context.dirty.judging(this.state, release.finding.id)
     if (release.finding.phase === 'watched') release.finding.phase = 'watch-ended'
     release.changed = true
     this.#watches.delete(release.finding.id)

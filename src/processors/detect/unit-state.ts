@@ -6,7 +6,7 @@ import { decode, encode } from './entries.ts'
 
 const windowMs = 10_000
 /** Entries of a newer format are refused by name: an older program must not guess at them. */
-const format = 3
+const format = 4
 
 /** The windows in which telemetry of any kind arrived. */
 export class Heard {

@@ -1,8 +1,7 @@
-/** The past of a service as other programs wrote it. */
+/** The past of a service in its entries. */
 import { expect, it } from 'vitest'
 import type { BucketCells } from '../../../src/core/rollup/cells.ts'
 import { foldCountHours } from '../../../src/core/rollup/count-history.ts'
-import { seriesBins, seriesElements } from '../../../src/core/rollup/count-series.ts'
 import type { Bucket } from '../../../src/core/rollup/track.ts'
 import {
   emptyPast,
@@ -28,27 +27,6 @@ function minute(atMs: number): Bucket {
 
 const minutesFrom = (fromMs: number) =>
   Array.from({ length: 60 }, (_, at) => minute(fromMs + at * minuteMs))
-
-it('goes on from format 2, which knew nothing of slow requests', () => {
-  const past = emptyPast()
-  const row = Array.from({ length: 60 }, (_, at) => [at, at % 3]).flat()
-  const bins = Array.from({ length: 288 }, (_, at) => (at < 12 ? at : -1))
-  restorePast(past, { to: [0, startMs + hourMs], fits: [], placebos: [] })
-  restoreCounts(past, `hour/metrics/${startMs}`, { stepMs: minuteMs, series: [['', row]] })
-  restoreCounts(past, `day/metrics/${startMs}`, [['', bins]])
-  const history = past.counts.metrics
-  expect(seriesElements(history, '')!.elements[7]).toEqual({ requests: 7, events: 1 })
-  expect(seriesBins(history, '')[1]).toMatchObject({ requests: 2, events: 3 })
-
-  foldPast(past, 'metrics', {
-    closed: minutesFrom(startMs + hourMs),
-    closedToMs: startMs + 2 * hourMs,
-  })
-  expect(seriesElements(history, '')!.elements[67]).toEqual({ requests: 6, events: 1 })
-  const slow = seriesElements(history, '', { level: 0 })!.elements
-  expect([slow[7], slow[67] !== null]).toEqual([null, true])
-  expect(seriesBins(history, '')).toHaveLength(12)
-})
 
 it('comes back from its entries byte for byte', () => {
   const past = emptyPast()
