@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import { judgeDefaults } from '../../core/detection/judge.ts'
 import * as parameters from '../../core/detection/parameters.ts'
 import { groupWeights } from '../../core/detection/release-weights.ts'
-import { type Cell, nameOf } from './cells.ts'
+import { type Cell, isHouse, nameOf } from './cells.ts'
 import type { ReleaseResult } from './run-service.ts'
 
 /** Raised when the simulator, the rivals or the arithmetic give other results from the same parameters. */
 const resultsVersion = 3
+/** The same of houses, which the whole product judges: also where gauges, CPU, restarts or counters are judged otherwise. */
+const houseVersion = 1
 
 export function parameterDigest(): string {
   const facts = JSON.stringify([resultsVersion, parameters, judgeDefaults, groupWeights])
@@ -45,6 +47,8 @@ export class Pieces {
 
   #file(cell: Cell, service: number): string {
     const size = cell.releases.each
-    return join(this.folder, nameOf(cell).replaceAll('/', '_'), `${service}-of-${size}.json`)
+    const version = isHouse(cell) ? `-v${houseVersion}` : ''
+    const name = `${service}-of-${size}${version}.json`
+    return join(this.folder, nameOf(cell).replaceAll('/', '_'), name)
   }
 }
