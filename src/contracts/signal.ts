@@ -33,6 +33,8 @@ export const GaugeShift = z.object({
   /** Smallest shift that would have shown, and the smallest that is excluded; null for none. */
   detectable: z.number().nullable(),
   excluded: z.number().nullable(),
+  /** What Culprit itself makes of CPU time, for each request, and of restarts; left out for a gauge as it was sent. */
+  own: z.enum(['cpu', 'restarts']).optional(),
 })
 export type GaugeShift = z.infer<typeof GaugeShift>
 

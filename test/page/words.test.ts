@@ -104,6 +104,7 @@ describe('sentences', () => {
     const cpu = {
       ...signals.find((each) => each.signal === 'gauge')!,
       gauge: {
+        own: 'cpu' as const,
         unit: 's/{request}',
         usual: 0.012,
         shift: 0.005,
@@ -119,11 +120,19 @@ describe('sentences', () => {
     )
     expect(stateText(cpu)).toBe('+5 ms (4 ms to 6 ms)')
 
-    const restarts = { ...cpu, gauge: { ...cpu.gauge, unit: '{restart}/h', usual: 0, shift: 24 } }
+    const ofHours = { ...cpu.gauge, unit: '{restart}/h', usual: 0, shift: 24 }
+    const restarts = { ...cpu, gauge: { ...ofHours, own: 'restarts' as const } }
     expect(signalName(restarts)).toBe('Restarts')
     expect(plain(worseSentence(restarts))).toBe(
       '24 times an hour each instance starts again. Before, it was 0.',
     )
+
+    // A house may count in the same units.
+    const { own: _, ...ofHouse } = cpu.gauge
+    const house = { ...cpu, gauge: ofHouse }
+    expect(signalName(house)).toBe('Gauge')
+    expect(stateText(house)).toBe('+0.005 (0.004 to 0.006)')
+    expect(plain(worseSentence(house))).not.toContain('CPU')
   })
 
   it('count more than usual from the baseline’s rate', () => {

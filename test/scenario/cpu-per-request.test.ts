@@ -75,7 +75,7 @@ describe('a release that costs half as much CPU again, with the same traffic and
       state: 'regressed',
       mode: 'forecast',
       scope: { metric: 'process.cpu.time' },
-      gauge: { unit: 's/{request}' },
+      gauge: { own: 'cpu', unit: 's/{request}' },
     })
   })
 })

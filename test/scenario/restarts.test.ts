@@ -112,7 +112,7 @@ describe('a new version whose pods crash again and again, at the same traffic wi
     expect(signals[0]).toMatchObject({
       signal: 'gauge',
       scope: { metric: 'k8s.container.restarts' },
-      gauge: { unit: '{restart}/h', usual: 0 },
+      gauge: { own: 'restarts', unit: '{restart}/h', usual: 0 },
     })
   })
 

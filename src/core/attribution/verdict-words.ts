@@ -3,8 +3,6 @@
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import type { GaugeShift } from '../../contracts/signal.ts'
-import { cpuPerRequestUnit } from '../detection/cpu-cost.ts'
-import { restartsUnit } from '../detection/restart-monitor.ts'
 import { smallestExcluded, standsAlone } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
 
@@ -82,12 +80,15 @@ export function describe(stream: StreamEvidence): string {
 }
 
 /** `metric_17 12.4 → 18.9`: what it would have been, and what it is. */
-export function gaugeClause(metric: string | null, { usual, shift, unit }: GaugeShift): string {
-  if (unit === cpuPerRequestUnit) {
+export function gaugeClause(
+  metric: string | null,
+  { own, usual, shift, unit }: GaugeShift,
+): string {
+  if (own === 'cpu') {
     const each = (value: number) => `${figure(value * 1000)} ms`
     return `CPU per request ${each(usual)} → ${each(usual + shift)} (${metric ?? 'CPU time'})`
   }
-  if (unit === restartsUnit) {
+  if (own === 'restarts') {
     const now = `${figure(usual + shift)} an hour and instance`
     return `restarts ${figure(usual)} → ${now} (${metric ?? 'of its processes'})`
   }

@@ -47,7 +47,7 @@ export class CpuMonitor {
     const tolerated = effectDelta * usual
     const detectable = shift.detectable === null ? null : shift.detectable + tolerated
     const excluded = shift.excluded === null ? null : shift.excluded + tolerated
-    const rest = { unit: shift.unit, usual, detectable, excluded }
+    const rest = { unit: shift.unit, usual, detectable, excluded, own: 'cpu' as const }
     if (evidence.logE < judgeDefaults.suspiciousLogE || !(usual > 0)) {
       return { ...evidence, gauge: { ...shift, ...rest } }
     }

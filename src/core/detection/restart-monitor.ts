@@ -12,7 +12,7 @@ import { judgeDefaults } from './judge.ts'
 import { newKindLogE, newKindTerms } from './new-kind.ts'
 import { coldStart, newKind } from './parameters.ts'
 
-export const restartsUnit = '{restart}/h'
+const restartsUnit = '{restart}/h'
 
 const prior = { events: 0.5, minutes: 240 }
 const { eta } = coldStart.forecast
@@ -141,6 +141,7 @@ export class RestartMonitor {
       high: shift + spread,
       detectable: null,
       excluded: none ? rate(clearedLogE, minutes) : null,
+      own: 'restarts',
     }
   }
 }

@@ -66,7 +66,8 @@ export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal
   }
 }
 
-function shown({ unit, usual, shift, low, high, detectable, excluded }: GaugeShift): GaugeShift {
+function shown(gauge: GaugeShift): GaugeShift {
+  const { unit, usual, shift, low, high, detectable, excluded, own } = gauge
   return {
     unit,
     usual: finite(usual),
@@ -75,6 +76,7 @@ function shown({ unit, usual, shift, low, high, detectable, excluded }: GaugeShi
     high: finite(high),
     detectable: detectable === null ? null : finite(detectable),
     excluded: excluded === null ? null : finite(excluded),
+    ...(own === undefined ? {} : { own }),
   }
 }
 

@@ -15,10 +15,10 @@ const names: Readonly<Record<Signal['signal'], string>> = {
   business: 'Business figure',
 }
 
-/** Gauges that Culprit makes itself, by their unit. */
+/** Gauges that Culprit makes itself. */
 const ownGauges: Readonly<
   Record<
-    string,
+    NonNullable<NonNullable<Signal['gauge']>['own']>,
     {
       readonly name: string
       readonly unit: string
@@ -27,13 +27,13 @@ const ownGauges: Readonly<
     }
   >
 > = {
-  's/{request}': {
+  cpu: {
     name: 'CPU per request',
     unit: 'seconds of CPU for each request',
     text: (value) => `${figure(value * 1000)} ms`,
     sentence: (past) => ` of CPU ${past ? 'went' : 'go'} into each request.`,
   },
-  '{restart}/h': {
+  restarts: {
     name: 'Restarts',
     unit: 'an hour of an instance',
     text: figure,
@@ -48,7 +48,8 @@ export function ownGaugeSentence(signal: Signal, past: boolean): string | null {
 
 export const isOwnGauge = (signal: Signal) => ownGauge(signal) !== undefined
 
-const ownGauge = ({ gauge }: Signal) => ownGauges[gauge?.unit ?? '']
+const ownGauge = ({ gauge }: Signal) =>
+  gauge?.own === undefined ? undefined : ownGauges[gauge.own]
 
 export function signalName(signal: Signal): string {
   return ownGauge(signal)?.name ?? names[signal.signal]
