@@ -276,7 +276,10 @@ export const Tick = z.object({
 })
 export type Tick = z.infer<typeof Tick>
 
-/** Computed aside, in force from its place in the log on: fits, fleet values, settings. */
+/**
+ * Named by the contract (section 7) for what is computed aside: fits, fleet values, settings. Nothing is: fits are made at
+ * the ticks, so nothing writes them and nobody reads them.
+ */
 export const Aside = z.object({
   kind: z.enum(['fit', 'fleet', 'settings']),
   service: ServiceKey.nullable(),

@@ -140,7 +140,7 @@ class DetectMachine implements Machine {
         else this.#takeIn.take(run.state, event)
         return
       }
-      // Computed aside; nothing in force reads them yet.
+      // Nothing is computed aside: fits and what the fleet knows follow from the log.
       case 'fit':
       case 'fleet':
       case 'settings':
