@@ -16,6 +16,8 @@ export interface PlainSpec {
   readonly warmUps: readonly number[]
   readonly warmUpPrior: readonly number[]
   readonly kernel: 'every_bucket' | 'every_minute'
+  /** The drift's move, up or down, as an incident begins or ends; 0: none. */
+  readonly spread: number
 }
 
 export type PlainBucket =
@@ -33,6 +35,7 @@ export class PlainFilter {
   readonly #t: number[][]
   readonly #beta: number[]
   readonly #b: number[][]
+  readonly #s: number[][]
   readonly #nul: Plane[]
   readonly #pre: Plane[]
   readonly #alt: Plane[][]
@@ -50,6 +53,9 @@ export class PlainFilter {
     this.#t = this.#u.map((from) =>
       normal(this.#u.map((to) => Math.exp(-0.5 * ((to - phi * from) / sd) ** 2))),
     )
+    const steps = Math.round(spec.spread / (this.#u[1]! - this.#u[0]!))
+    const near = (i: number, j: number) => i === j || Math.abs(i - j) === steps
+    this.#s = this.#u.map((_, i) => normal(this.#u.map((_, j) => (near(i, j) ? 1 : 0))))
     const be = 1 - (1 - 1 / 360) ** (1 / 6)
     const bx = 1 - (1 - 1 / 3) ** (1 / 6)
     this.#beta = mode === 'split' ? [0] : [0, Math.log(2.5), Math.log(5)]
@@ -133,7 +139,10 @@ export class PlainFilter {
         for (const c of a.keys()) {
           for (const h of row.keys()) {
             const drift = moves ? this.#t[g]![h]! : g === h ? 1 : 0
-            out[c]![h]! += mass * drift * this.#b[b]![c]!
+            const moved = mass * drift * this.#b[b]![c]!
+            if (b === c) out[c]![h]! += moved
+            else if (moved > 0)
+              for (const [i, to] of this.#s[h]!.entries()) out[c]![i]! += moved * to
           }
         }
       }

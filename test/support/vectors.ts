@@ -36,4 +36,5 @@ export function expectAllClose(
 export const referenceIncidents = {
   incidentRates: [0, Math.log(2.5), Math.log(5)],
   incidentHazards: { enterPerMinute: 1 / 360, leavePerMinute: 1 / 3 },
+  incidentSpread: 0,
 }

@@ -31,6 +31,7 @@ export interface FilterSpec {
   readonly warmUpPrior: readonly number[]
   readonly incidentRates?: readonly number[]
   readonly incidentHazards?: BurstHazards
+  readonly incidentSpread?: number
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode
@@ -103,6 +104,7 @@ export function recoverySpec(spec: FilterSpec, usualLogRate = 0): FilterSpec {
     usualLogRate,
     grid: { ...spec.grid, thetaMin: 1 },
     driftPoints: recovery.driftPoints,
+    incidentSpread: 0,
     returnHazard: Math.min(1, (recovery.returnHazardPer10s * spec.stepSeconds) / 10),
     warmUps: [recovery.warmUpLogRate],
     warmUpPrior: [1],

@@ -174,16 +174,29 @@ function driftBack({ drifts, incidents, into }: StateSpace, ahead: Float64Array)
   }
 }
 
-function incidentsBack({ drifts, size, incidents, burst }: StateSpace, ahead: Float64Array): void {
+function incidentsBack(space: StateSpace, ahead: Float64Array): void {
+  const { drifts, size, incidents, burst } = space
   const { enter, leave } = burst!
   const each = enter / (incidents - 1)
+  const quiet = ahead.slice(0, drifts)
+  const entered = new Float64Array(drifts)
+  for (let at = drifts; at < size; at++) entered[at % drifts]! += ahead[at]!
+  const [back, into] = [expected(space, quiet), expected(space, entered)]
   for (let g = 0; g < drifts; g++) {
-    const quiet = ahead[g]!
-    let entered = 0
     for (let at = g + drifts; at < size; at += drifts) {
-      entered += ahead[at]!
-      ahead[at] = leave * quiet + (1 - leave) * ahead[at]!
+      ahead[at] = leave * back[g]! + (1 - leave) * ahead[at]!
     }
-    ahead[g] = (1 - enter) * quiet + each * entered
+    ahead[g] = (1 - enter) * quiet[g]! + each * into[g]!
   }
+}
+
+/** What each drift expects of `ahead` as an incident begins or ends. */
+function expected({ drifts, spread }: StateSpace, ahead: Float64Array): Float64Array {
+  if (spread === null) return ahead
+  const { steps, share } = spread
+  return ahead.map((stays, from) => {
+    const down = from >= steps ? ahead[from - steps]! : 0
+    const up = from + steps < drifts ? ahead[from + steps]! : 0
+    return share[from]! * (stays + down + up)
+  })
 }

@@ -137,6 +137,17 @@ export const burst = {
 } as const
 
 /**
+ * Incidents have any height, not only the states': as one begins or ends the drift may move by what is missing, a third
+ * of the distance between two states up or down, so that heights a third apart are all known. Log rate. Without it,
+ * at 1,000 requests/s, an effect whose size happened to meet an incident of x8 or x3.3 better won within two minutes:
+ * two of the four false alarms in 400 harmless releases there were looked at, and were of this kind.
+ */
+export function heightSpread(heights: readonly number[]): number {
+  const [lowest = 0, highest = 0] = [heights[1], heights.at(-1)]
+  return heights.length > 2 ? (highest - lowest) / (heights.length - 2) / 3 : 0
+}
+
+/**
  * What those incidents do to the share of requests slower than the old q-quantile, when latency as a whole is
  * slower: x2.5 of the requests beyond the old p99 means x1.27 beyond the old median. By the normal
  * distribution of log latency: no height here is fitted to anything. Taken for x2.5 all the same, a slow

@@ -14,6 +14,7 @@ import {
   burst,
   driftGrid,
   type KernelMode,
+  heightSpread,
   type Mode,
   type Nuisance,
   resolution,
@@ -37,6 +38,17 @@ export interface StateSpace {
   readonly period: number
   readonly informationMax: number
   readonly burst: BurstStep | null
+  /** What the drift does as an incident begins or ends; null where it stays what it is. */
+  readonly spread: Spread | null
+}
+
+/** It stays, or moves by so many points up or down, each alike: `share` of what was at a point. */
+export interface Spread {
+  readonly steps: number
+  readonly share: Float64Array
+  /** Working memory of a step, with room on both sides so that what comes from beyond the grid is nothing. */
+  readonly begins: Float64Array
+  readonly ends: Float64Array
 }
 
 export interface SpaceSpec {
@@ -46,6 +58,8 @@ export interface SpaceSpec {
   /** Log rates of the incidents' states, none first; by default those of counts, in forecast mode. */
   readonly incidentRates?: readonly number[]
   readonly incidentHazards?: BurstHazards
+  /** How far an incident's height may lie from its state's, log rate; by default `heightSpread`. */
+  readonly incidentSpread?: number
   /** Points of the drift's grid. */
   readonly driftPoints?: number
   readonly kernel?: KernelMode
@@ -89,6 +103,21 @@ export function stateSpace(spec: SpaceSpec): StateSpace {
     period,
     informationMax: spec.informationMax ?? Infinity,
     burst: heights.length > 1 ? burstStep(stepSeconds, spec.incidentHazards) : null,
+    spread: spreadOf(kernel.offsets, spec.incidentSpread ?? heightSpread(heights)),
+  }
+}
+
+/** In whole steps of the grid; null where that is none. */
+function spreadOf(offsets: Float64Array, shift: number): Spread | null {
+  const drifts = offsets.length
+  const steps = drifts === 1 ? 0 : Math.round(shift / (offsets[1]! - offsets[0]!))
+  if (steps === 0) return null
+  const targets = (from: number) => 1 + Number(from >= steps) + Number(from + steps < drifts)
+  return {
+    steps,
+    share: Float64Array.from(offsets, (_, from) => 1 / targets(from)),
+    begins: new Float64Array(drifts + 2 * steps),
+    ends: new Float64Array(drifts + 2 * steps),
   }
 }
 
@@ -139,8 +168,12 @@ export function propagateRows(
 }
 
 /** Fine grids are narrow around the diagonal: beyond `band` points nothing of a double's size moves. */
-function propagateBand(space: StateSpace, mass: Float64Array, base: number, chains: number): void {
-  const { into, drifts, band } = space
+function propagateBand(
+  { into, drifts, band }: StateSpace,
+  mass: Float64Array,
+  base: number,
+  chains: number,
+): void {
   const from = new Float64Array(drifts)
   for (let chain = 0; chain < chains; chain++) {
     const start = base + chain * drifts
@@ -198,14 +231,11 @@ function propagate15(into: Float64Array, mass: Float64Array, base: number, chain
 }
 
 /** From none into each incident alike, and from each back to none. */
-function mixIncidents(
-  { drifts, incidents, size, burst }: StateSpace,
-  mass: Float64Array,
-  base: number,
-  rows: number,
-): void {
+function mixIncidents(space: StateSpace, mass: Float64Array, base: number, rows: number): void {
+  const { drifts, incidents, size, burst, spread } = space
   const { enter, leave } = burst!
   const each = enter / (incidents - 1)
+  if (spread) return mixSpread(space, spread, mass, base, rows)
   for (let row = 0; row < rows; row++) {
     const none = base + row * size
     for (let i = none; i < none + drifts; i++) {
@@ -217,6 +247,35 @@ function mixIncidents(
         mass[at] = quiet * each + value * (1 - leave)
       }
       mass[i] = quiet * (1 - enter) + back * leave
+    }
+  }
+}
+
+/** The same, where an incident's height lies between the states': what is missing moves the drift while it lasts. */
+function mixSpread(
+  { drifts, incidents, size, burst }: StateSpace,
+  { steps, share, begins, ends }: Spread,
+  mass: Float64Array,
+  base: number,
+  rows: number,
+): void {
+  const { enter, leave } = burst!
+  const each = enter / (incidents - 1)
+  for (let row = 0; row < rows; row++) {
+    const none = base + row * size
+    for (let i = 0; i < drifts; i++) {
+      let back = 0
+      for (let at = none + i + drifts; at < none + size; at += drifts) back += mass[at]!
+      begins[steps + i] = mass[none + i]! * each * share[i]!
+      ends[steps + i] = back * leave * share[i]!
+    }
+    for (let i = 0; i < drifts; i++) {
+      const begun = begins[i]! + begins[i + steps]! + begins[i + 2 * steps]!
+      for (let at = none + i + drifts; at < none + size; at += drifts) {
+        mass[at] = begun + mass[at]! * (1 - leave)
+      }
+      const ended = ends[i]! + ends[i + steps]! + ends[i + 2 * steps]!
+      mass[none + i] = mass[none + i]! * (1 - enter) + ended
     }
   }
 }

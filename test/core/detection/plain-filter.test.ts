@@ -38,6 +38,7 @@ const specs: fc.Arbitrary<PlainSpec> = fc
       { warmUps: [0], warmUpPrior: [1] },
     ),
     kernel: fc.constantFrom('every_bucket' as const, 'every_minute' as const),
+    spread: fc.constantFrom(0, 0.05, 0.16),
   })
   .map(({ grid, warm, ...rest }) => ({ ...rest, ...grid, ...warm }))
 
@@ -85,7 +86,7 @@ const cases = specs.chain((spec) => watches(spec.mode).map((buckets) => ({ spec,
 it(`agrees with the plain filter to 1e-6 on ${streams} random streams (seed ${seed})`, () => {
   fc.assert(
     fc.property(cases, ({ spec, buckets }) => {
-      const { eta, tau, phiPerMinute, thetas, weights, thetaMin, ...rest } = spec
+      const { eta, tau, phiPerMinute, thetas, weights, thetaMin, spread, ...rest } = spec
       const product = new ForwardFilter(
         filterModel({
           ...rest,
@@ -93,6 +94,7 @@ it(`agrees with the plain filter to 1e-6 on ${streams} random streams (seed ${se
           grid: { direction: thetaMin === 1 ? 'falling' : 'rising', thetas, weights, thetaMin },
           stepSeconds: 10,
           ...referenceIncidents,
+          incidentSpread: spread,
         }),
       )
       const plain = new PlainFilter(spec)
@@ -126,14 +128,16 @@ it.each(['split', 'forecast'] as const)(
       warmUps: [0, 0.4, 0.8],
       warmUpPrior: [0.4, 0.4, 0.2],
       kernel: 'every_minute',
+      spread: 0.16,
     }
-    const { eta, tau, phiPerMinute, thetas, weights, thetaMin, ...rest } = spec
+    const { eta, tau, phiPerMinute, thetas, weights, thetaMin, spread, ...rest } = spec
     const model = filterModel({
       ...rest,
       nuisance: { eta, tau, phiPerMinute },
       grid: { direction: 'rising', thetas, weights, thetaMin },
       stepSeconds: 10,
       ...referenceIncidents,
+      incidentSpread: spread,
     })
     const product = new ForwardFilter(model)
     const plain = new PlainFilter(spec)
