@@ -12,7 +12,7 @@ import {
 } from '../../core/detection/gauge-baseline.ts'
 import { gaugeDirection } from '../../core/detection/gauge-direction.ts'
 import { GaugeMonitor, type GaugeSample } from '../../core/detection/gauge-monitor.ts'
-import { betweenInstances, splitFit, splitKappa } from '../../core/detection/gauge-split.ts'
+import { betweenInstances, splitFitOf, splitKappa } from '../../core/detection/gauge-split.ts'
 import { gaugeDayMs, seriesBetween } from '../../core/rollup/gauge-history.ts'
 import {
   type GaugeBucket,
@@ -126,6 +126,7 @@ export class GaugeStreams {
       watchMinutes: this.#rules.watchMs / gaugeMinuteMs,
     })
     if (baseline === null) return null
+    const instances = split ? this.#oldInstances(name, firstMs) : []
     const monitor = new GaugeMonitor({
       scope: { ...noScope, metric: name },
       unit: series.unit,
@@ -134,7 +135,7 @@ export class GaugeStreams {
       startMs,
       stepMs,
       ...(split
-        ? { fit: splitFit, kappa: splitKappa, before: [], onsetsMinutes: [0] }
+        ? { fit: splitFitOf(instances), kappa: splitKappa, before: [], onsetsMinutes: [0] }
         : { fit: baseline.fit, kappa: baseline.kappa, before: baseline.before }),
       baseline,
     })
@@ -144,7 +145,7 @@ export class GaugeStreams {
       stepMinutes,
       monitor,
       baseline: split ? null : baseline,
-      spread: split ? this.#spread(name, firstMs, baseline.scale) : null,
+      spread: split ? betweenInstances(instances, baseline.scale) : null,
       pending: { value: 0, usual: 0, scale: 0, known: 0 },
       nextMs: startMs + stepMs,
     }
@@ -161,14 +162,14 @@ export class GaugeStreams {
   }
 
   /** Of the minutes that the watch keeps: what else is still there at first goes. */
-  #spread(name: string, beforeMs: number, scale: number): number {
+  #oldInstances(name: string, beforeMs: number): GaugeCell[] {
     const { oldVersion, fromMs = 0 } = this.#facts
     const cells: GaugeCell[] = []
     for (const { startMs, cells: versions } of this.#state.gauges.track.closed) {
       const cell = versions.get(oldVersion!)?.get(name)
       if (startMs >= fromMs && startMs < beforeMs && cell !== undefined) cells.push(cell)
     }
-    return betweenInstances(cells, scale)
+    return cells
   }
 
   #push(stream: GaugeStream, bucket: GaugeBucket): void {
