@@ -198,6 +198,11 @@ export function judgeRelease(
     return { state: 'suspicious', why: said }
   }
   if (!final) return { state: 'watching', why: said }
+  const open = streams.find(isUnsettled)
+  if (open) {
+    const why = `${open.scope.metric ?? open.signal} may be worse, log evidence ${open.logE.toFixed(1)}`
+    return { state: 'inconclusive', why }
+  }
   if (streams.length > 0 && streams.every(standsAlone) && streams.every(isSteady)) {
     return { state: 'cleared', why: 'excludes a shift that matters' }
   }
@@ -206,6 +211,14 @@ export function judgeRelease(
     return { state: 'cleared', why: `excludes more than x${thetaClear}` }
   }
   return { state: 'inconclusive', why: 'too little data to exclude an effect' }
+}
+
+/** Three to one for worse [choice]. */
+const unsettledLogE = Math.log(3)
+
+/** A counter that somebody named as what the service is for, and that speaks rather for worse: nothing is clear. */
+function isUnsettled({ signal, logE, weight }: StreamEvidence): boolean {
+  return signal === 'business' && logE + Math.log(weight) >= unsettledLogE
 }
 
 /** Default ratio to exclude: 1.5 from 100 requests/s on, 2 below (section 19.6). */

@@ -247,6 +247,18 @@ describe('judgeRelease', () => {
     expect(judgeRelease({ ...facts, ...over, logE, streams: [regressed()] }).state).toBe(state)
   })
 
+  it.each([
+    { logE: 2.2, weight: 1, state: 'inconclusive', why: 'which rather fell' },
+    { logE: 2.2, weight: 1 / 5, state: 'cleared', why: 'one of five of which rather fell' },
+    { logE: -0.5, weight: 1, state: 'cleared', why: 'which held' },
+  ])('answers $state over a business counter $why', ({ logE, weight, state }) => {
+    const errors = { ...regressed(), logE: -1, excludes: [{ theta: 1.5, logE: 5 }] }
+    const orders = { ...errors, signal: 'business' as const, logE, weight, excludes: [] }
+    const streams = [errors, orders]
+
+    expect(judgeRelease({ ...facts, final: true, logE: -1, streams }).state).toBe(state)
+  })
+
   it('is only suspicious when no stream of it is material', () => {
     const stream = { ...regressed(), excessPerMinute: 0.1 }
     expect(judgeRelease({ ...facts, logE: 9, streams: [stream] }).state).toBe('suspicious')
