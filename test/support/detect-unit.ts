@@ -15,7 +15,8 @@ const topics = topicNames('culprit.')
 export class DetectUnit {
   readonly unit = 'detect/0'
   readonly store: MemoryStore
-  readonly #processor: Processor
+  #processor: Processor
+  readonly #observer: DetectObserver | undefined
   #machine: Machine
   #offset = 0
   #base = 0
@@ -28,9 +29,13 @@ export class DetectUnit {
     } = {},
   ) {
     this.store = options.store ?? new MemoryStore()
-    const settings = { ...detectDefaults, ...options.settings }
-    this.#processor = detectProcessor(settings, topics, options.observer)
+    this.#observer = options.observer
+    this.#processor = this.#of(options.settings)
     this.#machine = this.#processor.open(this.unit, [])
+  }
+
+  #of(settings: Partial<DetectSettings> = {}): Processor {
+    return detectProcessor({ ...detectDefaults, ...settings }, topics, this.#observer)
   }
 
   tell(...events: readonly ServiceEvent[]): Finding[] {
@@ -62,9 +67,10 @@ export class DetectUnit {
     if (answer !== 'ok') throw new Error(answer)
   }
 
-  /** Goes on as another owner would, from what was committed. */
-  async reopen(): Promise<void> {
+  /** Goes on as another owner would, from what was committed; with other settings where they are told. */
+  async reopen(settings?: Partial<DetectSettings>): Promise<void> {
     await this.commit()
+    if (settings !== undefined) this.#processor = this.#of(settings)
     const { entries } = await this.store.open(this.unit, 0)
     this.#machine = this.#processor.open(this.unit, entries)
   }

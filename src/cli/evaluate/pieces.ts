@@ -15,7 +15,7 @@ import type { ReleaseResult } from './run-service.ts'
 /** Raised when the simulator, the rivals or the arithmetic give other results from the same parameters. */
 const resultsVersion = 4
 /** The same of houses, which the whole product judges: also where gauges, CPU, restarts or counters are judged otherwise. */
-const houseVersion = 1
+const houseVersion = 2
 
 export function parameterDigest(): string {
   const facts = JSON.stringify([resultsVersion, parameters, judgeDefaults, groupWeights])

@@ -25,7 +25,6 @@ export const countBinMs = 10 * minuteMs
 /** Hours at full resolution, for the drift, and days of bins, for the season. */
 const hoursKeptMs = 3 * countDayMs
 const daysKeptMs = 28 * countDayMs
-const routesMax = 10
 
 /** Name of the series of all routes together; no route is called so. */
 export const wholeService = ''
@@ -40,19 +39,29 @@ export interface CountHour {
   readonly series: ReadonlyMap<string, Elements>
 }
 
+/** Which series are kept: so many with most requests in an hour, and whether all together are one too. */
+export interface KeptSeries {
+  readonly routes: number
+  readonly whole: boolean
+}
+
 export interface CountHistory {
   /** By start; oldest first. */
   readonly hours: Map<number, CountHour>
   /** By start of the day; elements of ten minutes. */
   readonly days: Map<number, Map<string, Elements>>
   readonly latency: LatencyHistory
+  readonly kept: KeptSeries
   /** End of the newest hour that is in it. */
   toMs: number
 }
 
 /** `levels`: quantiles above whose thresholds requests are slow. */
-export function emptyCountHistory(levels: readonly number[] = []): CountHistory {
-  return { hours: new Map(), days: new Map(), latency: emptyLatencyHistory(levels), toMs: 0 }
+export function emptyCountHistory(
+  levels: readonly number[] = [],
+  kept: KeptSeries = { routes: 10, whole: true },
+): CountHistory {
+  return { hours: new Map(), days: new Map(), latency: emptyLatencyHistory(levels), kept, toMs: 0 }
 }
 
 /** Length of a row. */
@@ -107,7 +116,7 @@ export function foldCountHours(
 }
 
 function hourOf(
-  { latency }: CountHistory,
+  { latency, kept }: Pick<CountHistory, 'latency' | 'kept'>,
   hourMs: number,
   buckets: readonly Bucket[],
   renewals: Renewal[],
@@ -116,7 +125,7 @@ function hourOf(
   const length = Math.max(1, Math.round(countHourMs / stepMs))
   const placeOf = ({ startMs }: Bucket) =>
     Math.min(length - 1, Math.floor((startMs - hourMs) / stepMs))
-  const counts = busiest(countRequests(buckets, length, placeOf))
+  const counts = busiest(countRequests(buckets, length, placeOf), kept)
   const names = new Set(counts.keys())
   const totals =
     latency.levels.length === 0 ? new Map() : latencyTotals(buckets, { names, whole: wholeService })
@@ -178,7 +187,10 @@ function countRequests(
 }
 
 /** The whole service, and the routes with most requests in the hour. */
-function busiest(series: ReadonlyMap<string, number[]>): Map<string, number[]> {
+function busiest(
+  series: ReadonlyMap<string, number[]>,
+  { routes, whole }: KeptSeries,
+): Map<string, number[]> {
   const requests = (counts: number[]) =>
     counts.reduce((sum, each, i) => (i % 2 === 0 ? sum + each : sum), 0)
   const ranked = [...series]
@@ -186,8 +198,8 @@ function busiest(series: ReadonlyMap<string, number[]>): Map<string, number[]> {
     .map((each) => ({ each, total: requests(each[1]) }))
     .sort((a, b) => b.total - a.total || (a.each[0] < b.each[0] ? -1 : 1))
   return new Map([
-    [wholeService, series.get(wholeService)!],
-    ...ranked.slice(0, routesMax).map(({ each }) => each),
+    ...(whole ? [[wholeService, series.get(wholeService)!] as const] : []),
+    ...ranked.slice(0, routes).map(({ each }) => each),
   ])
 }
 

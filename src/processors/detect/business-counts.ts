@@ -1,5 +1,10 @@
 /** What one bucket tells of a business counter and of what it is counted by. */
-import { exposureOf, globMatches, type MetricRule } from '../../core/rollup/metric-rules.ts'
+import {
+  exposureOf,
+  globMatches,
+  type MetricRule,
+  ruleFor,
+} from '../../core/rollup/metric-rules.ts'
 import { stepsMs } from '../../core/rollup/spacing.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
 
@@ -8,6 +13,28 @@ export interface CountedBy {
   /** The exposure is another counter. */
   readonly byCounter: boolean
 }
+
+export interface CounterRule extends CountedBy {
+  readonly metric: string
+}
+
+/** Those of the counters heard that are judged, in the order of `totals`. */
+export function businessCounters(
+  totals: readonly (readonly [name: string, total: number])[],
+  rules: readonly MetricRule[],
+): CounterRule[] {
+  return totals.flatMap(([metric]) => {
+    const rule = ruleFor(rules, metric)
+    if (rule?.signal !== 'business') return []
+    const by = exposureOf(rule)
+    const byCounter = by !== 'requests' && totals.some(([name]) => globMatches(by, name))
+    return [{ metric, rule, byCounter }]
+  })
+}
+
+/** Its name among what is kept and fitted. */
+export const seriesOfCounter = ({ metric, rule }: Pick<CounterRule, 'metric' | 'rule'>): string =>
+  `${metric} by ${exposureOf(rule)}`
 
 /** How often `metric` was counted in a bucket; of every version where none is named. */
 export function countIn({ cells }: Bucket, metric: string, version: string | null): number {

@@ -11,23 +11,25 @@ import { forecastBaseline, type HistoryMinute } from '../../core/detection/basel
 import { rateDispersion } from '../../core/detection/dispersion.ts'
 import { StreamMonitor } from '../../core/detection/monitor.ts'
 import { coldStart, type Mode, type Nuisance } from '../../core/detection/parameters.ts'
-import type { WatchFacts } from '../../core/releases/release-state.ts'
-import {
-  exposureOf,
-  globMatches,
-  type MetricRule,
-  ruleFor,
-} from '../../core/rollup/metric-rules.ts'
+import type { FrozenFit, WatchFacts } from '../../core/releases/release-state.ts'
+import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
-import { commonStep, type CountedBy, countIn, exposureIn } from './business-counts.ts'
+import {
+  businessCounters,
+  commonStep,
+  type CounterRule,
+  countIn,
+  exposureIn,
+  seriesOfCounter,
+} from './business-counts.ts'
 import { bucketsBetween, routeTotals } from './history.ts'
+import { countersMax } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 import { noScope } from './watch-stream.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
 const historyMs = 100 * minuteMs
-const countersMax = 20
 
 interface Counts {
   n: number
@@ -40,8 +42,7 @@ interface Slot {
   usable: boolean
 }
 
-interface Counter extends CountedBy {
-  readonly metric: string
+interface Counter extends CounterRule {
   /** Whether the counter's points carry the versions that are compared. */
   readonly versioned: boolean
   readonly monitors: readonly StreamMonitor[]
@@ -52,6 +53,9 @@ export class BusinessStreams {
   readonly #state: ServiceState
   readonly #facts: WatchFacts
   readonly #rules: readonly MetricRule[]
+  readonly #isAsked: boolean
+  /** By signal and stream. */
+  readonly #fits: ReadonlyMap<string, FrozenFit>
   #counters: Counter[] | null = null
   #stepMs = 0
   #nextMs = 0
@@ -60,7 +64,9 @@ export class BusinessStreams {
   constructor(state: ServiceState, facts: WatchFacts, rules: readonly MetricRule[]) {
     this.#state = state
     this.#facts = facts
-    this.#rules = rules.filter(({ signal }) => signal === 'business')
+    this.#fits = new Map(facts.judging?.fits)
+    this.#rules = rules
+    this.#isAsked = rules.some(({ signal }) => signal === 'business')
   }
 
   get logEs(): readonly number[] {
@@ -86,7 +92,7 @@ export class BusinessStreams {
 
   take(track: 'counts' | 'requests', bucket: Bucket): void {
     const { startMs } = this.#facts
-    if (this.#rules.length === 0 || bucket.endMs <= startMs) return
+    if (!this.#isAsked || bucket.endMs <= startMs) return
     if (track === 'counts') this.#counters ??= this.#build(bucket)
     this.#closedToMs[track] = bucket.endMs
     for (const counter of this.#counters ?? []) this.#add(counter, track, bucket)
@@ -104,20 +110,11 @@ export class BusinessStreams {
       counts: known('counts', startMs - historyMs),
       requests: known(source, startMs - historyMs),
     }
-    const names = routeTotals(lately).map(([name]) => name)
     const counters: Counter[] = []
-    for (const metric of names) {
-      const rule = ruleFor(this.#rules, metric)
-      if (rule === null || counters.length >= countersMax) continue
-      const by = exposureOf(rule)
-      const byCounter = by !== 'requests' && names.some((name) => globMatches(by, name))
-      const counter = {
-        metric,
-        rule,
-        byCounter,
-        versioned: this.#isVersioned(metric, lately),
-        slots: new Map(),
-      }
+    for (const each of businessCounters(routeTotals(lately), this.#rules)) {
+      if (counters.length >= countersMax) break
+      const versioned = this.#isVersioned(each.metric, lately)
+      const counter = { ...each, versioned, slots: new Map() }
       const monitors = this.#monitorsOf(counter, history)
       if (monitors.length > 0) counters.push({ ...counter, monitors })
     }
@@ -153,7 +150,9 @@ export class BusinessStreams {
     const mode: Mode =
       asked === 'split' && counter.versioned && newVersion !== null ? 'split' : 'forecast'
     const minutes = this.#minutes(counter, history)
-    const nuisance = widened(coldStart[mode], minutes)
+    const fit =
+      mode === 'split' ? undefined : this.#fits.get(`business ${seriesOfCounter(counter)}`)
+    const nuisance = fit?.nuisance ?? widened(coldStart[mode], minutes)
     const options = {
       signal: 'business' as const,
       scope: { ...noScope, metric: counter.metric },
@@ -176,6 +175,7 @@ export class BusinessStreams {
       historySeconds: Math.max(minuteMs, this.#stepMs) / 1000,
       nuisance,
       signal: 'other',
+      season: fit?.season ? { fitted: fit.season, endMs: this.#nextMs } : null,
     })
     if (!answer.ok || answer.baseline.events === 0) return []
     const { baseline } = answer

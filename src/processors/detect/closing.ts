@@ -21,9 +21,10 @@ import { coarsenLatency } from '../../core/rollup/coarsen.ts'
 import type { DetectSettings } from './settings.ts'
 import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
+import { foldBusiness } from './business-past.ts'
 import { closeGauges } from './gauge-state.ts'
 import { ownMomentMs } from './own-moment.ts'
-import { foldPast, type PastChanges, pastTracks, type PastTrack } from './past-state.ts'
+import { foldPast, pastTracks, type PastTrack } from './past-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
 export type Closed =
@@ -78,7 +79,7 @@ export function closeDue(
       closed.push({ kind: 'bucket', track, bucket })
     }
   }
-  for (const track of pastTracks) dirty.past(state, foldEnded(state, track))
+  for (const track of pastTracks) foldEnded(state, track, settings, dirty)
   const gauges = closeGauges(state, { ratesMs, endMs }, { graceMs: settings.graceMs, dirty })
   for (const bucket of gauges) closed.push({ kind: 'gauges', bucket })
   closeKinds(
@@ -92,10 +93,16 @@ export function closeDue(
 }
 
 /** An hour is folded at a moment of the service's own in the ten minutes after it. */
-function foldEnded({ key, past, tracks }: ServiceState, track: PastTrack): PastChanges {
-  const { closed, closedToMs } = tracks[track]
-  const waitMs = ownMomentMs(key, { spanMs: 10 * minuteMs, stepMs: windowMs })
-  return foldPast(past, track, { closed, closedToMs: closedToMs - waitMs })
+function foldEnded(
+  state: ServiceState,
+  track: PastTrack,
+  { metrics: rules }: DetectSettings,
+  dirty: Dirty,
+): void {
+  const { closed, closedToMs } = state.tracks[track]
+  const waitMs = ownMomentMs(state.key, { spanMs: 10 * minuteMs, stepMs: windowMs })
+  dirty.past(state, foldPast(state.past, track, { closed, closedToMs: closedToMs - waitMs }))
+  dirty.past(state, foldBusiness(state, track, { rules, waitMs }))
 }
 
 function deleteOpen(state: ServiceState, track: TrackName, bucket: Bucket, dirty: Dirty): void {

@@ -14,7 +14,7 @@ import type { Dirty } from './dirty.ts'
 import type { Fleet } from './fleet.ts'
 import { type FittedSignal, latencySignals } from './fitted-signal.ts'
 import { fitPast } from './past-fit.ts'
-import { fitKey, type KnownFit, type PastTrack } from './past-state.ts'
+import { fitKey, historyOf, type KnownFit, type PastTrack } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 const hourMs = 3_600_000
@@ -34,7 +34,9 @@ interface Due {
 }
 
 interface DueList {
+  /** Ends of the histories. */
   readonly toMs: number
+  readonly businessToMs: number
   readonly source: PastTrack
   /** Those whose turn is first come first. */
   readonly due: Due[]
@@ -76,7 +78,7 @@ export class FitQueue {
     const stepMs = state.tracks[source].stepMs ?? windowMs
     const fit = fitPast(state, { signal, source, route, stepMs }, this.#fleet.nuisance(signal))
     if (fit === null) return false
-    const { toMs } = past.counts[source]
+    const { toMs } = past.counts[historyOf(signal, source)]
     past.fits.set(fitKey(signal, source, route), { fit, atMs: toMs })
     // Routes come and go, and their names are the senders'.
     for (const [name, { atMs }] of past.fits) {
@@ -91,28 +93,37 @@ export class FitQueue {
     // Where nobody asks the sentinels rest, and their source is that of the next watch.
     const source = state.sentinel?.source
     if (source === undefined) return null
-    const history = state.past.counts[source]
+    const { toMs } = state.past.counts[source]
+    const { toMs: businessToMs } = state.past.counts[historyOf('business', source)]
     const known = this.#lists.get(state)
-    if (known !== undefined && known.toMs === history.toMs && known.source === source) return known
-    const list = { toMs: history.toMs, source, due: dueOf(state, source) }
+    const isOfNow = known?.toMs === toMs && known.businessToMs === businessToMs
+    if (isOfNow && known.source === source) return known
+    const list = { toMs, businessToMs, source, due: dueOf(state, source) }
     this.#lists.set(state, list)
     return list
   }
 }
 
 function dueOf({ past }: ServiceState, source: PastTrack): Due[] {
-  const history = past.counts[source]
   const due: Due[] = []
-  for (const [route, requests] of newestRequests(history)) {
-    if (hoursWith(history, route) < hoursLearnt) continue
-    const signals: FittedSignal[] = route === wholeService ? ['errors', 'traffic'] : ['errors']
-    if (history.latency.thresholds.has(route)) signals.push(...latencySignals)
-    for (const signal of signals) {
-      const known = past.fits.get(fitKey(signal, source, route))
-      if (known !== undefined && !isStale(known, history.toMs)) continue
-      due.push({ signal, route, atMs: known?.atMs ?? Number.NEGATIVE_INFINITY, requests })
+  const { latency } = past.counts[source]
+  const add = (of: 'errors' | 'business', signalsOf: (route: string) => FittedSignal[]) => {
+    const history = past.counts[historyOf(of, source)]
+    for (const [route, requests] of newestRequests(history)) {
+      if (hoursWith(history, route) < hoursLearnt) continue
+      for (const signal of signalsOf(route)) {
+        const known = past.fits.get(fitKey(signal, source, route))
+        if (known !== undefined && !isStale(known, history.toMs)) continue
+        due.push({ signal, route, atMs: known?.atMs ?? Number.NEGATIVE_INFINITY, requests })
+      }
     }
   }
+  add('errors', (route) => [
+    'errors',
+    ...(route === wholeService ? (['traffic'] as const) : []),
+    ...(latency.thresholds.has(route) ? latencySignals : []),
+  ])
+  add('business', () => ['business'])
   return due.sort(order)
 }
 

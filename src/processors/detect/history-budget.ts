@@ -8,17 +8,21 @@ import { countBytes, requestsBySeries } from '../../core/rollup/count-bytes.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import type { Dirty } from './dirty.ts'
 import type { Fleet } from './fleet.ts'
-import { dropPast, pastTracks, type PastTrack } from './past-state.ts'
+import { dropPast, pastHistories, type PastHistory } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 interface Candidate {
   readonly state: ServiceState
-  readonly track: PastTrack
+  readonly history: PastHistory
   readonly name: string
   readonly requests: number
 }
 
-type Sized = Readonly<Record<PastTrack, { readonly toMs: number; readonly bytes: number }>>
+interface Sized {
+  /** Sum of the histories' ends: they only grow. */
+  readonly toMs: number
+  readonly bytes: number
+}
 
 export interface BudgetContext {
   readonly bytesMax: number
@@ -40,17 +44,17 @@ export class HistoryBudget {
     let bytes = 0
     for (const { state } of runs) bytes += this.#bytesOf(state)
     if (bytes <= this.#context.bytesMax) return
-    for (const { state, track, name } of leastFirst(runs)) {
+    for (const { state, history, name } of leastFirst(runs)) {
       if (bytes <= this.#context.bytesMax) return
-      bytes -= this.#drop(state, track, name)
+      bytes -= this.#drop(state, history, name)
     }
   }
 
   /** Returns the bytes that it freed. */
-  #drop(state: ServiceState, track: PastTrack, name: string): number {
+  #drop(state: ServiceState, history: PastHistory, name: string): number {
     const { dirty, fleet } = this.#context
     const before = this.#bytesOf(state)
-    dirty.past(state, dropPast(state.past, track, name))
+    dirty.past(state, dropPast(state.past, history, name))
     state.counts.history++
     dirty.service(state)
     fleet.fitsChanged()
@@ -59,22 +63,20 @@ export class HistoryBudget {
   }
 
   #bytesOf(state: ServiceState): number {
-    const { spans, metrics } = state.past.counts
+    const { counts } = state.past
     const known = this.#sizes.get(state)
-    if (known?.spans.toMs === spans.toMs && known.metrics.toMs === metrics.toMs) {
-      return known.spans.bytes + known.metrics.bytes
-    }
-    const sized = {
-      spans: { toMs: spans.toMs, bytes: countBytes(spans) },
-      metrics: { toMs: metrics.toMs, bytes: countBytes(metrics) },
-    }
-    this.#sizes.set(state, sized)
-    return sized.spans.bytes + sized.metrics.bytes
+    let toMs = 0
+    for (const name of pastHistories) toMs += counts[name].toMs
+    if (known?.toMs === toMs) return known.bytes
+    let bytes = 0
+    for (const name of pastHistories) bytes += countBytes(counts[name])
+    this.#sizes.set(state, { toMs, bytes })
+    return bytes
   }
 }
 
 /** A watch that is built again is built from the whole service's counts: they stay until it is over. */
-function isWatched({ releases }: ServiceState, track: PastTrack): boolean {
+function isWatched({ releases }: ServiceState, track: PastHistory): boolean {
   return releases.some(({ watch }) => watch !== null && !watch.ended && watch.source === track)
 }
 
@@ -82,15 +84,15 @@ function isWatched({ releases }: ServiceState, track: PastTrack): boolean {
 function leastFirst(runs: readonly { readonly state: ServiceState }[]): Candidate[] {
   const all: Candidate[] = []
   for (const { state } of runs) {
-    for (const track of pastTracks) {
-      const series = requestsBySeries(state.past.counts[track])
+    for (const history of pastHistories) {
+      const series = requestsBySeries(state.past.counts[history])
       for (const [name, requests] of series) {
-        if (name === wholeService && isWatched(state, track)) continue
-        all.push({ state, track, name, requests })
+        if (name === wholeService && isWatched(state, history)) continue
+        all.push({ state, history, name, requests })
       }
     }
   }
-  const rank = ({ state, track, name }: Candidate) =>
-    `${name === wholeService ? 0 : 1}\0${state.key}\0${track}\0${name}`
+  const rank = ({ state, history, name }: Candidate) =>
+    `${name === wholeService ? 0 : 1}\0${state.key}\0${history}\0${name}`
   return all.sort((a, b) => a.requests - b.requests || (rank(a) > rank(b) ? -1 : 1))
 }

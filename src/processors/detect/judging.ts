@@ -15,7 +15,7 @@ import { wholeService } from '../../core/rollup/count-history.ts'
 import type { Fleet } from './fleet.ts'
 import { type FittedSignal, latencySignals, levelOf } from './fitted-signal.ts'
 import { bucketsBetween } from './history.ts'
-import { fitKey, maximaOf, type PastTrack } from './past-state.ts'
+import { countersMax, fitKey, maximaOf, type PastTrack } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 /** Routes with a fit of their own: those whose past is kept. */
@@ -50,8 +50,21 @@ export function freezeJudging(state: ServiceState, question: JudgingQuestion): J
       if (fit !== null) fits.push([`${signal} ${route}`, fit])
     }
   }
+  fits.push(...businessFits(state, source))
   return { source, fits, thresholds, ...calibrated(state, fleet) }
 }
+
+/** Counters differ more than routes do: one without a fit of its own is judged by the defaults, not by the others'. */
+function businessFits({ past }: ServiceState, source: PastTrack): [string, FrozenFit][] {
+  const prefix = fitKey('business', source, '')
+  return [...past.fits]
+    .filter(([key, { fit }]) => key.startsWith(prefix) && isOwn(fit))
+    .sort(([a, one], [b, two]) => two.atMs - one.atMs || (a < b ? -1 : 1))
+    .slice(0, countersMax)
+    .map(([key, { fit }]) => [`business ${key.slice(prefix.length)}`, judgedBy(fit)])
+}
+
+const isOwn = ({ from }: StreamFit) => from === 'own' || from === 'mixed'
 
 function calibrated({ past }: ServiceState, fleet: Pick<Fleet, 'maxima'>) {
   const kappas: [PlaceboSignal, number][] = []
@@ -104,6 +117,8 @@ function fitOf(
   return fit && !isSeasonal ? { ...fit, season: null } : fit
 }
 
-function frozen({ nuisance, season, from }: StreamFit): FrozenFit | null {
-  return from === 'default' ? null : { nuisance, season }
+function frozen(fit: StreamFit): FrozenFit | null {
+  return fit.from === 'default' ? null : judgedBy(fit)
 }
+
+const judgedBy = ({ nuisance, season }: StreamFit): FrozenFit => ({ nuisance, season })

@@ -25,7 +25,7 @@ import {
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { bucketsBetween } from './history.ts'
 import { type FittedSignal, levelOf } from './fitted-signal.ts'
-import type { PastTrack } from './past-state.ts'
+import { historyOf, type PastTrack } from './past-state.ts'
 import type { ServiceState } from './service-state.ts'
 
 const recentMs = 7_200_000
@@ -45,7 +45,7 @@ export function fitPast(
   { signal, source, route, stepMs }: FitQuestion,
   fleet: Nuisance | null,
 ): StreamFit | null {
-  const history = state.past.counts[source]
+  const history = state.past.counts[historyOf(signal, source)]
   const level = levelOf(signal)
   const counted: Counted = level < 0 ? 'errors' : { level }
   const series = seriesElements(history, route, counted)
@@ -63,14 +63,17 @@ export function fitPast(
   )
   const thresholds = history.latency.thresholds.get(route)?.values ?? null
   const threshold = level < 0 ? null : (thresholds?.[level] ?? null)
+  // Counters and what they are counted by meet in minutes alone.
+  const recent =
+    signal === 'business'
+      ? []
+      : bucketsBetween(state, source, history.toMs - recentMs, history.toMs)
   const asked: StreamPast = {
     mode: 'forecast',
     history: series.elements.map((each) => each && countsOf(each)),
     historySeconds: series.stepMs / 1000,
     endMs: history.toMs,
-    recent: bucketsBetween(state, source, history.toMs - recentMs, history.toMs).map((bucket) =>
-      recentOf(bucket, { signal, route, threshold }),
-    ),
+    recent: recent.map((bucket) => recentOf(bucket, { signal, route, threshold })),
     ...(bins.length > 0 && series.stepMs <= 600_000 ? { bins } : {}),
     ...(level < 0 ? {} : { incidentRates: incidentRatesAt(latencyQuantiles[level]!) }),
   }

@@ -3,7 +3,8 @@
  * sentinels were where nothing was released (detection reference, sections 4.5, 10 and 23).
  *
  * Entries: `past/<service>` the fits, placebos and thresholds; in the group of its past, by track, `hour/<start>` and
- * `day/<start>` the counts and `latency/<start>` the histograms.
+ * `day/<start>` the counts and `latency/<start>` the histograms. Business counters have tracks of their own: exposure and
+ * events by counter, the exposure as either source tells it.
  */
 import type { PlaceboSignal } from '../../core/detection/placebo-signals.ts'
 import type { StreamFit } from '../../core/detection/fit.ts'
@@ -20,12 +21,22 @@ import {
 import type { PackedLatency } from '../../core/rollup/latency-history.ts'
 import type { Renewal, SlowThresholds } from '../../core/rollup/slow-thresholds.ts'
 import type { Bucket } from '../../core/rollup/track.ts'
-import { type FittedSignal, latencySignals } from './fitted-signal.ts'
+import { type FittedSignal, fittedSignals, latencySignals } from './fitted-signal.ts'
 
 export const pastTracks = ['spans', 'metrics'] as const
 export type PastTrack = (typeof pastTracks)[number]
+/** New ones come last: what is stored goes by the place. */
+export const pastHistories = [...pastTracks, 'business-spans', 'business-metrics'] as const
+export type PastHistory = (typeof pastHistories)[number]
 
-export const fitKey = (signal: FittedSignal, track: PastTrack, route: string) =>
+/** Business counters that are judged, and kept, at most. */
+export const countersMax = 20
+
+/** What a signal is fitted on. */
+export const historyOf = (signal: FittedSignal, track: PastTrack): PastHistory =>
+  signal === 'business' ? `business-${track}` : track
+
+export const fitKey = (signal: FittedSignal, track: PastHistory, route: string) =>
   `${signal} ${track} ${route}`
 
 export interface KnownFit {
@@ -41,8 +52,8 @@ export interface Placebo {
 }
 
 export interface PastState {
-  counts: Record<PastTrack, CountHistory>
-  /** By signal, track and route. */
+  counts: Record<PastHistory, CountHistory>
+  /** By signal, track and route (or counter). */
   fits: Map<string, KnownFit>
   placebos: Placebo[]
 }
@@ -50,11 +61,15 @@ export interface PastState {
 const placebosMax = 200
 const placebosKeptMs = 28 * 86_400_000
 
+const emptyBusiness = () => emptyCountHistory([], { routes: countersMax, whole: false })
+
 export function emptyPast(): PastState {
   return {
     counts: {
       spans: emptyCountHistory(latencyQuantiles),
       metrics: emptyCountHistory(latencyQuantiles),
+      'business-spans': emptyBusiness(),
+      'business-metrics': emptyBusiness(),
     },
     fits: new Map(),
     placebos: [],
@@ -69,33 +84,33 @@ export interface PastChanges {
   readonly facts: boolean
 }
 
-const unchanged: PastChanges = { puts: [], facts: false }
+export const unchanged: PastChanges = { puts: [], facts: false }
 
 /** Takes in the hours that have ended. */
 export function foldPast(
   past: PastState,
-  track: PastTrack,
+  name: PastHistory,
   { closed, closedToMs }: { readonly closed: readonly Bucket[]; readonly closedToMs: number },
 ): PastChanges {
-  const history = past.counts[track]
+  const history = past.counts[name]
   if (closedToMs < history.toMs + countHourMs) return unchanged
   const before = history.toMs
   const { hours, days, forgotten, renewals } = foldCountHours(history, closed, closedToMs)
-  for (const renewal of renewals) moveFits(past, track, renewal)
-  const put = putsOf(history, track)
+  for (const renewal of renewals) moveFits(past, name, renewal)
+  const put = putsOf(history, name)
   return {
     facts: history.toMs !== before,
     puts: [
       ...hours.map(put('hour')),
       ...days.map(put('day')),
-      ...hours.map(put('latency')),
+      ...(history.latency.levels.length === 0 ? [] : hours.map(put('latency'))),
       ...forgotten.map(({ what, startMs }) => put(what)(startMs)),
     ],
   }
 }
 
 const putsOf =
-  (history: CountHistory, track: PastTrack) =>
+  (history: CountHistory, track: PastHistory) =>
   (what: 'hour' | 'day' | 'latency') =>
   (startMs: number) => ({
     key: `${what}/${track}/${startMs}`,
@@ -103,19 +118,21 @@ const putsOf =
   })
 
 /** Lets go of one series, with what was fitted on it. */
-export function dropPast(past: PastState, track: PastTrack, name: string): PastChanges {
-  const history = past.counts[track]
+export function dropPast(past: PastState, of: PastHistory, name: string): PastChanges {
+  const history = past.counts[of]
   const { hour, day, latency } = dropSeries(history, name)
-  for (const signal of ['errors', 'traffic', ...latencySignals] as const) {
-    past.fits.delete(fitKey(signal, track, name))
+  for (const track of pastTracks) {
+    for (const signal of fittedSignals) {
+      if (historyOf(signal, track) === of) past.fits.delete(fitKey(signal, track, name))
+    }
   }
-  const put = putsOf(history, track)
+  const put = putsOf(history, of)
   const puts = [...hour.map(put('hour')), ...day.map(put('day')), ...latency.map(put('latency'))]
   return { facts: true, puts }
 }
 
 /** A fit goes on at the new threshold, with the season's constant moved; of a history that ended the unrest remains. */
-function moveFits({ fits }: PastState, track: PastTrack, { name, shifts }: Renewal): void {
+function moveFits({ fits }: PastState, track: PastHistory, { name, shifts }: Renewal): void {
   for (const [level, signal] of latencySignals.entries()) {
     const key = fitKey(signal, track, name)
     const known = fits.get(key)
@@ -180,7 +197,7 @@ export function ownNuisances(past: PastState, signal: FittedSignal): Nuisance[] 
 
 export function storePast({ counts, fits, placebos }: PastState): unknown {
   return {
-    to: pastTracks.map((track) => counts[track].toMs),
+    to: pastHistories.map((track) => counts[track].toMs),
     thresholds: pastTracks.map((track) => [...counts[track].latency.thresholds]),
     fits: [...fits],
     placebos: placebos.map(({ atMs, maxima }) => [atMs, maxima]),
@@ -194,7 +211,7 @@ export function restorePast(past: PastState, stored: unknown): void {
     fits: [string, KnownFit][]
     placebos: [number, Placebo['maxima']][]
   }
-  pastTracks.forEach((track, at) => {
+  pastHistories.forEach((track, at) => {
     past.counts[track].toMs = to[at] ?? 0
     for (const [name, each] of thresholds[at] ?? []) {
       past.counts[track].latency.thresholds.set(name, each)
@@ -206,7 +223,7 @@ export function restorePast(past: PastState, stored: unknown): void {
 
 export function restoreCounts(past: PastState, key: string, value: unknown): void {
   const [what, track, start] = key.split('/')
-  const { hours, days, latency } = past.counts[track as PastTrack]
+  const { hours, days, latency } = past.counts[track as PastHistory]
   if (what === 'hour') {
     const { stepMs, series } = value as { stepMs: number; series: [string, string][] }
     hours.set(Number(start), { stepMs, series: restoreSeries(series) } satisfies CountHour)
@@ -222,8 +239,7 @@ export function restoreCounts(past: PastState, key: string, value: unknown): voi
 
 /** Entries come in any order. */
 export function sortPast({ counts }: PastState): void {
-  for (const track of pastTracks) {
-    const { hours, days, latency } = counts[track]
+  for (const { hours, days, latency } of Object.values(counts)) {
     for (const map of [hours, days, latency.hours] as Map<number, unknown>[]) {
       const sorted = [...map].sort(([a], [b]) => a - b)
       map.clear()

@@ -63,6 +63,20 @@ describe('the counts of a service', () => {
     expect(countsKnownFrom(history)).toBe(startMs)
   })
 
+  it('are of as many routes as asked, and of all together only where that says something', () => {
+    const buckets = Array.from({ length: 60 }, (_, at) =>
+      bucket({
+        atMs: startMs + at * 60_000,
+        stepMs: 60_000,
+        routes: { a: [3, 1], b: [5, 9], c: [4, 0] },
+      }),
+    )
+    const history = emptyCountHistory([], { routes: 2, whole: false })
+    foldCountHours(history, buckets, startMs + hourMs)
+    expect([...history.hours.get(startMs)!.series.keys()]).toEqual(['b', 'c'])
+    expect(seriesElements(history, 'b')!.elements[0]).toEqual({ requests: 5, events: 9 })
+  })
+
   it('know nothing where telemetry was missing, incomplete or not there, and zeros where nobody asked', () => {
     const history = emptyCountHistory()
     const minute = (at: number, over: object) =>
