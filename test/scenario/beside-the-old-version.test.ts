@@ -3,7 +3,7 @@
  * versions suffer is not the new one's doing (detection reference, section 12). One point a minute.
  */
 import { describe, expect, it } from 'vitest'
-import { attributes } from '../support/otlp-attributes.ts'
+import { metricBlock, metricPoint } from '../support/metric-block.ts'
 import { deploymentLine, poisson } from '../support/otlp-lines.ts'
 import { Pipeline } from '../support/pipeline.ts'
 import { seededRandom } from '../support/random.ts'
@@ -16,41 +16,18 @@ const canaryShare = 0.2
 
 type Outcome = { readonly ok: number; readonly failed: number }
 
-function block(
+function told(
   service: string,
   version: string,
-  metric: string,
-  { ok, failed }: Outcome,
+  side: 'client' | 'server',
+  calls: Outcome,
   endMs: number,
 ) {
-  const point = (count: number, values: Record<string, string>) => ({
-    startTimeUnixNano: `${endMs - minuteMs}000000`,
-    timeUnixNano: `${endMs}000000`,
-    count: String(count),
-    sum: count * 0.02,
-    bucketCounts: [String(count), '0'],
-    explicitBounds: [1],
-    attributes: attributes({ 'http.request.method': 'POST', 'server.address': 'pay', ...values }),
-  })
-  const dataPoints = [point(ok, {}), point(failed, { 'error.type': '500' })]
-  return {
-    resource: {
-      attributes: attributes({
-        'service.name': service,
-        'service.namespace': 'shop',
-        'deployment.environment.name': 'production',
-        'service.version': version,
-        'service.instance.id': `${service}-${version}`,
-      }),
-    },
-    scopeMetrics: [
-      {
-        metrics: [
-          { name: metric, unit: 's', histogram: { aggregationTemporality: 1, dataPoints } },
-        ],
-      },
-    ],
-  }
+  const to = { 'server.address': 'pay' }
+  return metricBlock(service, version, `http.${side}.request.duration`, [
+    metricPoint(endMs, calls.ok, to),
+    metricPoint(endMs, calls.failed, { ...to, 'error.type': '500' }),
+  ])
 }
 
 /** Error rates of the old and the new version, so many minutes after the release. */
@@ -72,9 +49,9 @@ function run(seed: number, rates: Rates): Pipeline {
     const zero = drawn(callsPerMinute * (1 - share), old)
     const seen = { ok: one.ok + zero.ok, failed: one.failed + zero.failed }
     const resourceMetrics = [
-      block('front', '1', 'http.client.request.duration', seen, endMs),
-      block('pay', '1', 'http.server.request.duration', zero, endMs),
-      ...(share > 0 ? [block('pay', '2', 'http.server.request.duration', one, endMs)] : []),
+      told('front', '1', 'client', seen, endMs),
+      told('pay', '1', 'server', zero, endMs),
+      ...(share > 0 ? [told('pay', '2', 'server', one, endMs)] : []),
     ]
     pipeline.line(JSON.stringify({ resourceMetrics }), endMs)
     pipeline.tick(endMs)
@@ -98,8 +75,8 @@ describe('a canary beside the old version', () => {
 
     expect(saidOf(pipeline)).toContain('external')
     expect(saidOf(pipeline)).not.toContain('regressed')
-    const told = pipeline.verdicts.find(({ verdict }) => verdict === 'external')!
-    expect(told.release.reason).toContain('the old version')
+    const first = pipeline.verdicts.find(({ verdict }) => verdict === 'external')!
+    expect(first.release.reason).toContain('the old version')
   })
 
   it.each([1, 2, 3])('is blamed for what it alone does (seed %i)', (seed) => {

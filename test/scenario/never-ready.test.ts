@@ -3,45 +3,13 @@
  * client metrics of the front, once a minute; metrics of pay itself, while it reports.
  */
 import { describe, expect, it } from 'vitest'
-import { attributes } from '../support/otlp-attributes.ts'
+import { metricBlock, metricPoint } from '../support/metric-block.ts'
 import { deploymentLine } from '../support/otlp-lines.ts'
 import { Pipeline } from '../support/pipeline.ts'
 
 const startMs = Date.parse('2026-11-20T10:00:00Z')
 const minuteMs = 60_000
 const deployedMs = startMs + 60 * minuteMs
-
-function block(service: string, version: string, name: string, points: object[]) {
-  return {
-    resource: {
-      attributes: attributes({
-        'service.name': service,
-        'service.namespace': 'shop',
-        'deployment.environment.name': 'production',
-        'service.version': version,
-        'service.instance.id': `${service}-${version}`,
-      }),
-    },
-    scopeMetrics: [
-      {
-        metrics: [
-          { name, unit: 's', histogram: { aggregationTemporality: 1, dataPoints: points } },
-        ],
-      },
-    ],
-  }
-}
-
-/** So many requests in the minute that ends at `endMs`, all of one outcome. */
-const point = (endMs: number, count: number, values: Record<string, string>) => ({
-  startTimeUnixNano: `${endMs - minuteMs}000000`,
-  timeUnixNano: `${endMs}000000`,
-  count: String(count),
-  sum: count * 0.02,
-  bucketCounts: [String(count), '0'],
-  explicitBounds: [1],
-  attributes: attributes({ 'http.request.method': 'POST', ...values }),
-})
 
 interface Minute {
   /** Of 240 calls of the front. */
@@ -54,11 +22,11 @@ function minuteLine(endMs: number, { failed, pay }: Minute): string {
   const name = 'http.client.request.duration'
   const calls = { 'server.address': 'pay' }
   const refused = { ...calls, 'error.type': 'ECONNREFUSED' }
-  const seen = [point(endMs, 240 - failed, calls), point(endMs, failed, refused)]
+  const seen = [metricPoint(endMs, 240 - failed, calls), metricPoint(endMs, failed, refused)]
   const own = Object.entries(pay).map(([version, count]) =>
-    block('pay', version, 'http.server.request.duration', [point(endMs, count, {})]),
+    metricBlock('pay', version, 'http.server.request.duration', [metricPoint(endMs, count, {})]),
   )
-  return JSON.stringify({ resourceMetrics: [block('front', '1', name, seen), ...own] })
+  return JSON.stringify({ resourceMetrics: [metricBlock('front', '1', name, seen), ...own] })
 }
 
 function run(after: (minutes: number) => Minute): Pipeline {
