@@ -165,6 +165,17 @@ describe('a business counter with a day of its own', () => {
   })
 })
 
+it('is not what the settings ignore, though it is counted for another (seed 10)', async () => {
+  const shop = new Shop(10, [
+    { match: 'carts.*', signal: 'ignore' },
+    { ...byCarts, match: '*' },
+  ])
+  await shop.pass(60)
+  shop.release()
+  const metrics = businessOf(await shop.pass(5)).map(({ scope }) => scope.metric)
+  expect([...new Set(metrics)]).toEqual(['orders.placed'])
+})
+
 describe('the past of a business counter', () => {
   it('is its events and its exposure, minute by minute, comes back from the store, and goes with its service', async () => {
     const shop = new Shop(6, [byRequests])
