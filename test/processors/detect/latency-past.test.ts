@@ -95,7 +95,7 @@ describe('latency that grows every evening', () => {
   it('does not hide that a release makes all of it half as long again, seed 1', async () => {
     const { foundMinute } = await releaseAtDusk({ seed: 1, historyDays: 3, factor: 1.5 })
     expect(foundMinute).not.toBeNull()
-    expect(foundMinute!).toBeLessThanOrEqual(5)
+    expect(foundMinute!).toBeLessThanOrEqual(6)
   })
 
   it('is known to another owner as it was, byte for byte, seed 2', async () => {
