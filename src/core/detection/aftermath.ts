@@ -56,7 +56,8 @@ export class Aftermath {
   /** The evidence of a stream that had spoken: back to usual where the version has gone and so has its effect. */
   complete(evidence: StreamEvidence, usualErrors: () => UsualErrors | null): StreamEvidence {
     if (this.#goneForMs < judgeDefaults.recoveredForMs) return evidence
-    if (evidence.logE < judgeDefaults.suspiciousLogE || hasRecovered(evidence)) return evidence
+    const hasSpoken = evidence.logE >= judgeDefaults.suspiciousLogE || evidence.recovered !== null
+    if (!hasSpoken || hasRecovered(evidence)) return evidence
     if (evidence.mode !== 'split' && !this.#isUsual(evidence, usualErrors())) return evidence
     return { ...evidence, recovered: 1, recoveredForMs: this.#goneForMs }
   }

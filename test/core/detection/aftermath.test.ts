@@ -50,6 +50,11 @@ describe('the aftermath of a release that has gone', () => {
     expect(recoveredIn(after(steps, 9), evidence())).toBe(0.1)
   })
 
+  it('is one of a stream that had spoken and whose evidence has gone meanwhile', () => {
+    expect(recoveredIn(after(steps, 5), evidence({ logE: 1 }))).toBe(1)
+    expect(recoveredIn(after(steps, 5), evidence({ logE: 1, recovered: null }))).toBeNull()
+  })
+
   it('begins anew when the version is back', () => {
     const aftermath = after(steps, 5)
     aftermath.reset()
@@ -68,7 +73,7 @@ describe('the aftermath of a release that has gone', () => {
 
   it('needs no comparison where both versions ran side by side, and says nothing of quiet streams', () => {
     expect(recoveredIn(after(steps, 900), evidence({ mode: 'split' }))).toBe(1)
-    expect(recoveredIn(after(steps, 5), evidence({ logE: 0 }))).toBe(0.1)
+    expect(recoveredIn(after(steps, 5), evidence({ logE: 0, recovered: null }))).toBeNull()
   })
 
   it('knows no usual level of traffic, callers, gauges and business counters', () => {
