@@ -250,13 +250,14 @@ function regressedStill(
   { undone }: Vetoes,
 ): Decision {
   const [lead] = loud
-  // New error kinds have no level to come back to: the other streams say whether it is over.
-  const told = loud.filter(({ recovered }) => recovered !== null)
-  // Where the evidence itself has gone meanwhile, what had been suspicious still tells.
-  const once = evidence.streams.filter(({ recovered }) => recovered !== null)
+  // New error kinds have no level to come back to: the other streams say whether it is over. Where the evidence
+  // itself has gone meanwhile, what had been suspicious still tells.
+  const told = (loud.length > 0 ? loud : evidence.streams).filter(
+    ({ recovered }) => recovered !== null,
+  )
   // A route or a caller has a few of the service's events and would know much later.
   const whole = told.filter(({ scope }) => scope.route === null && scope.caller === null)
-  const levels = loud.length === 0 ? once : whole.length > 0 ? whole : told
+  const levels = whole.length > 0 ? whole : told
   if (levels.length === 0 || !levels.every((stream) => hasRecovered(stream))) {
     return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }
