@@ -250,14 +250,7 @@ function regressedStill(
   { undone }: Vetoes,
 ): Decision {
   const [lead] = loud
-  // New error kinds have no level to come back to: the other streams say whether it is over. Where the evidence
-  // itself has gone meanwhile, what had been suspicious still tells.
-  const told = (loud.length > 0 ? loud : evidence.streams).filter(
-    ({ recovered }) => recovered !== null,
-  )
-  // A route or a caller has a few of the service's events and would know much later.
-  const whole = told.filter(({ scope }) => scope.route === null && scope.caller === null)
-  const levels = whole.length > 0 ? whole : told
+  const levels = levelsOf(evidence, loud)
   if (levels.length === 0 || !levels.every((stream) => hasRecovered(stream))) {
     return { verdict: 'regressed', reason: lead ? describe(lead) : state.reason }
   }
@@ -265,4 +258,24 @@ function regressedStill(
   const reason = `${lead ? describe(lead) : state.reason}, and back to usual`
   if (!undone && sinceOnsetMs <= transientWithinMs) return { verdict: 'transient', reason }
   return { verdict: 'recovered', reason }
+}
+
+/**
+ * The streams that say whether it is over. New error kinds have no level to come back to. A route has a few of the
+ * service's events, and a caller more of its own trouble than of the release's: both would know much later than the
+ * whole. Where the evidence itself has gone meanwhile, what had been suspicious still tells.
+ */
+function levelsOf({ streams }: EvidenceFinding, loud: readonly StreamEvidence[]): StreamEvidence[] {
+  const isOwn = ({ scope }: StreamEvidence) => scope.caller === null
+  const isWhole = (stream: StreamEvidence) => isOwn(stream) && stream.scope.route === null
+  const told = loud.filter(({ recovered }) => recovered !== null)
+  const once = streams.filter(({ recovered }) => recovered !== null)
+  const candidates = [
+    told.filter(isWhole),
+    told.filter(isOwn),
+    once.filter(isWhole),
+    once.filter(isOwn),
+    once,
+  ]
+  return candidates.find((each) => each.length > 0) ?? []
 }

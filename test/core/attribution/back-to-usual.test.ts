@@ -22,8 +22,28 @@ const regressed: VerdictState = {
   onsetMs,
 }
 
-const stream = (over: Partial<StreamEvidence>): StreamEvidence =>
-  ({ signal: 'errors', scope, mode: 'forecast', logE: 1, weight: 0.4, ...over }) as StreamEvidence
+const counts = { events: 40, exposure: 10_000 }
+const stream = (over: Partial<StreamEvidence>): StreamEvidence => ({
+  signal: 'errors',
+  scope,
+  mode: 'forecast',
+  logE: 1,
+  weight: 0.4,
+  probability: 1,
+  ratio: 4,
+  low: 3,
+  high: 5,
+  excessPerMinute: 10,
+  recovered: null,
+  recoveredForMs: null,
+  excludes: [],
+  onset: null,
+  baseline: counts,
+  observed: counts,
+  detectable: null,
+  latency: null,
+  ...over,
+})
 const back = { recovered: 1, recoveredForMs: judgeDefaults.recoveredForMs }
 const unsure = { recovered: 0.5, recoveredForMs: 0 }
 
@@ -42,12 +62,20 @@ describe('a regressed release whose evidence has gone', () => {
     expect(verdictOf([stream(back), caller, route])).toBe('recovered')
   })
 
+  it('has recovered while only callers still speak of it', () => {
+    expect(verdictOf([stream(back), { ...caller, logE: 5 }])).toBe('recovered')
+  })
+
+  it('has not while a route still speaks of it', () => {
+    expect(verdictOf([stream(back), { ...route, logE: 5 }])).toBe('regressed')
+  })
+
   it('has not while the whole service has not', () => {
     expect(verdictOf([stream(unsure), caller, route])).toBe('regressed')
   })
 
   it('goes by a part where nothing of the whole had spoken', () => {
-    const whole = stream({ recovered: null, recoveredForMs: null })
+    const whole = stream({})
 
     expect(verdictOf([whole, { ...route, ...back }])).toBe('recovered')
     expect(verdictOf([whole, route])).toBe('regressed')
