@@ -70,12 +70,16 @@ export function evidenceSpec(options: {
   return {
     ...spec,
     start,
-    hazard: Math.min(1, (factor * hazardPer10s * spec.stepSeconds) / 10),
+    hazard: perStep(factor * hazardPer10s, spec),
     returnHazard: 0,
     warmUps: warmUp.logRates,
     warmUpPrior: warmUp.prior,
     informationMax: informationMaxOf(spec.nuisance.tau),
   }
+}
+
+function perStep(hazardPer10s: number, { stepSeconds }: Pick<FilterSpec, 'stepSeconds'>): number {
+  return Math.min(1, (hazardPer10s * stepSeconds) / 10)
 }
 
 /** In quarters, so that streams of a kind share their model. */
@@ -99,13 +103,16 @@ export function specOf(model: FilterModel): FilterSpec {
 
 /** The same stream watched for its return to normal (section 7.4). */
 export function recoverySpec(spec: FilterSpec, usualLogRate = 0): FilterSpec {
+  const { start, hazardPer10s } = recovery.onset[spec.mode]
   return {
     ...spec,
     usualLogRate,
     grid: { ...spec.grid, thetaMin: 1 },
     driftPoints: recovery.driftPoints,
     incidentSpread: 0,
-    returnHazard: Math.min(1, (recovery.returnHazardPer10s * spec.stepSeconds) / 10),
+    start,
+    hazard: perStep(hazardPer10s, spec),
+    returnHazard: perStep(recovery.returnHazardPer10s, spec),
     warmUps: [recovery.warmUpLogRate],
     warmUpPrior: [1],
   }

@@ -173,9 +173,17 @@ export const driftGrid = {
   kernel: 'every_minute' as KernelMode,
 } as const
 
-/** Section 7.4: monitor of the return to normal, run from the release on and read from the alarm on. */
+/**
+ * Section 7.4: monitor of the return to normal, run from the release on and read from the alarm on. It is asked what
+ * the level is, not whether an incident would do: its onsets are as likely as they are believed to be, all at once about
+ * even over the hour, and not set against incidents as those of the evidence are.
+ */
 export const recovery = {
   warmUpLogRate: 0.4,
+  onset: {
+    split: onsetPrior.split,
+    forecast: { start: 0.7, hazardPer10s: 1 / 360 },
+  } satisfies typeof onsetPrior,
   returnHazardPer10s: 1 / 180,
   levelMax: Math.log(1.25),
   /**
