@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { Change, ReleaseDelta } from './change.ts'
+import { Latency } from './latency.ts'
 import { ServiceKey } from './service.ts'
 
 const Ms = z.number().int()
@@ -15,31 +16,6 @@ const Count = z.number().min(0)
 const InstanceHash = z.number().int()
 /** 64-bit hash of a trace id, 16 hex digits. */
 const TraceHash = z.string()
-
-/** Exponential (OTLP): counts[i] is the bucket offset + i; upper-inclusive bounds; seconds. */
-export const ExponentialLatency = z.object({
-  scale: z.number().int(),
-  offset: z.number().int(),
-  counts: z.array(Count),
-  zero: Count,
-  sum: z.number(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-})
-export type ExponentialLatency = z.infer<typeof ExponentialLatency>
-
-/** Explicit: counts has one more element than bounds; upper-inclusive bounds; seconds. */
-export const ExplicitLatency = z.object({
-  bounds: z.array(z.number()),
-  counts: z.array(Count),
-  sum: z.number(),
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-})
-export type ExplicitLatency = z.infer<typeof ExplicitLatency>
-
-export const Latency = z.union([ExponentialLatency, ExplicitLatency])
-export type Latency = z.infer<typeof Latency>
 
 /** What else a resource says about its version, for matching a deployment that names it otherwise. */
 export const VersionHints = z.object({

@@ -5,7 +5,8 @@
  * any cut; within one log their order is fixed. Versions and routes are maps, since their names come
  * from outside; '' stands for points without `service.version`.
  */
-import type { Latency, RollupRow } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
+import type { RollupRow } from '../../contracts/service-events.ts'
 import { addLatency } from '../kernel/histogram/latency.ts'
 
 export interface Cell {

@@ -3,7 +3,7 @@
  * where counts above a threshold stay exact (detection reference, section 2). Explicit ones stay as
  * they are: their thresholds are their own bounds.
  */
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { downscaled } from '../kernel/histogram/exponential.ts'
 
 export const historyScale = 3

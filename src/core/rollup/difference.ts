@@ -6,11 +6,7 @@
  * in full if its series began within two spacings, else it is only the base: starts are per series, so
  * a new attribute set of an old process is no restart (otel-in-the-wild, *Metrics*).
  */
-import type {
-  ExplicitLatency,
-  ExponentialLatency,
-  Latency,
-} from '../../contracts/service-events.ts'
+import type { ExplicitLatency, ExponentialLatency, Latency } from '../../contracts/latency.ts'
 
 export interface SeriesPoint {
   readonly startMs: number

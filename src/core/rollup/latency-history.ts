@@ -2,7 +2,7 @@
  * Latency of a service by the hour for a day, of the whole of it and of its busiest routes, and the thresholds that
  * were chosen from it. Hours aligned to the epoch, milliseconds; latencies in seconds.
  */
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { type PackedCounts, packCounts, unpackCounts } from './packed-counts.ts'
 import {
   chooseThresholds,

@@ -1,5 +1,5 @@
 /** Latency of an hour's buckets, summed by series, and its requests above each threshold by element. */
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { LatencySum } from '../kernel/histogram/latency-sum.ts'
 import { countAbove } from '../kernel/histogram/threshold.ts'
 import type { SlowThresholds } from './slow-thresholds.ts'

@@ -7,7 +7,7 @@
  * series that is younger than half a day chooses anew whenever it knows twice as much. Source: detection reference,
  * section 23.
  */
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { sameBounds } from '../kernel/histogram/explicit.ts'
 import { LatencySum } from '../kernel/histogram/latency-sum.ts'
 import { countAbove, freezeThreshold, type SlowThreshold } from '../kernel/histogram/threshold.ts'

@@ -2,11 +2,11 @@
  * Takes records of one service into its open cells. Late cells are counted, never silently dropped.
  * Returns nothing: what changed is marked in `dirty`, for the commit.
  */
+import type { Latency } from '../../contracts/latency.ts'
 import type {
   Calls,
   Failed,
   Kinds,
-  Latency,
   Rollup,
   Snapshot,
   SnapshotPoint,

@@ -2,7 +2,7 @@
  * What a watch counts in a bucket: requests, failures and slow requests of the new and the old version, by
  * route. Arm 1 is the new version, arm 0 the old one; where the service has no versions arm 1 is all of it.
  */
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { LatencySum } from '../../core/kernel/histogram/latency-sum.ts'
 import type { Cell } from '../../core/rollup/cells.ts'
 import type { Bucket } from '../../core/rollup/track.ts'

@@ -3,7 +3,7 @@
  * the test (detection reference, section 2). Seconds.
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
-import type { Latency } from '../../contracts/service-events.ts'
+import type { Latency } from '../../contracts/latency.ts'
 import { quantileSeconds } from '../../core/kernel/histogram/latency.ts'
 import { LatencySum } from '../../core/kernel/histogram/latency-sum.ts'
 import type { Bucket } from '../../core/rollup/track.ts'

@@ -1,7 +1,7 @@
 /** Slow requests in the history of a service: counted above the day's thresholds, read as if at the newest. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Latency } from '../../../src/contracts/service-events.ts'
+import type { Latency } from '../../../src/contracts/latency.ts'
 import { addLatency } from '../../../src/core/kernel/histogram/latency.ts'
 import { LatencySum } from '../../../src/core/kernel/histogram/latency-sum.ts'
 import { countAbove, freezeThreshold } from '../../../src/core/kernel/histogram/threshold.ts'

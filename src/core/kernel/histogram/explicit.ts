@@ -5,7 +5,7 @@
  * bounds are equal. Where a release changed them, both are brought to the bounds that they share: every count moves
  * to the smallest shared bound that is not below its own, so counts below a shared bound stay exact.
  */
-import type { ExplicitLatency } from '../../../contracts/service-events.ts'
+import type { ExplicitLatency } from '../../../contracts/latency.ts'
 
 /** The sum of both, at the bounds that they share. */
 export function addExplicit(a: ExplicitLatency, b: ExplicitLatency): ExplicitLatency {

@@ -8,7 +8,7 @@
  *
  * Values are seconds here, finite and >= 0; that is checked at intake, not again in the loop.
  */
-import type { ExponentialLatency } from '../../../contracts/service-events.ts'
+import type { ExponentialLatency } from '../../../contracts/latency.ts'
 import { bucketIndex, indexerOf } from './indexer.ts'
 
 export const startScale = 6

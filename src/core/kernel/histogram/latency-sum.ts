@@ -4,11 +4,7 @@
  * Of shapes that differ (bounds that a release changed) `merged` is the sum at the bounds that they share, as
  * `addLatency` has it; `dominant` is the sum of the shape that holds most requests, whose bounds its thresholds are.
  */
-import type {
-  ExplicitLatency,
-  ExponentialLatency,
-  Latency,
-} from '../../../contracts/service-events.ts'
+import type { ExplicitLatency, ExponentialLatency, Latency } from '../../../contracts/latency.ts'
 import { sameBounds } from './explicit.ts'
 import { ExponentialHistogram, spanMax } from './exponential.ts'
 import { addLatency, latencyCount } from './latency.ts'

@@ -6,11 +6,7 @@
  * where these are known: never below the true one, and above it by at most one bucket. Nothing is interpolated;
  * a bucket does not say where in it the values lie. Above all explicit bounds it is `max`, else the last bound.
  */
-import type {
-  ExplicitLatency,
-  ExponentialLatency,
-  Latency,
-} from '../../../contracts/service-events.ts'
+import type { ExplicitLatency, ExponentialLatency, Latency } from '../../../contracts/latency.ts'
 import { addExplicit } from './explicit.ts'
 import { ExponentialHistogram } from './exponential.ts'
 import { bucketIndex, bucketUpper } from './indexer.ts'

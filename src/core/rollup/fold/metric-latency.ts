@@ -5,7 +5,7 @@
  * another unit than seconds each bucket then moves to the one that holds its geometric middle: off by at most half a
  * bucket, 0.55 % at scale 6. A histogram without buckets, and a summary, keep count and sum alone.
  */
-import type { Latency } from '../../../contracts/service-events.ts'
+import type { Latency } from '../../../contracts/latency.ts'
 import { downscaled, startScale } from '../../kernel/histogram/exponential.ts'
 import { bucketIndex } from '../../kernel/histogram/indexer.ts'
 import {

@@ -2,7 +2,8 @@
  * Gathers requests of one input record into partial rollups: per service, version, source and window one record, a row
  * a route. Order of output: service, version, source, window, spacing, hints; rows by route; by code units.
  */
-import type { Latency, Rollup, RollupRow, VersionHints } from '../../../contracts/service-events.ts'
+import type { Latency } from '../../../contracts/latency.ts'
+import type { Rollup, RollupRow, VersionHints } from '../../../contracts/service-events.ts'
 import type { Identity } from '../../intake/identity.ts'
 import { ExponentialHistogram, zeros } from '../../kernel/histogram/exponential.ts'
 import { addLatency } from '../../kernel/histogram/latency.ts'

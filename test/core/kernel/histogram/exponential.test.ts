@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ExponentialLatency } from '../../../../src/contracts/service-events.ts'
+import type { ExponentialLatency } from '../../../../src/contracts/latency.ts'
 import {
   downscaled,
   ExponentialHistogram,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ExplicitLatency } from '../../../../src/contracts/service-events.ts'
+import type { ExplicitLatency } from '../../../../src/contracts/latency.ts'
 import { addExplicit } from '../../../../src/core/kernel/histogram/explicit.ts'
 import { ExponentialHistogram } from '../../../../src/core/kernel/histogram/exponential.ts'
 import {
