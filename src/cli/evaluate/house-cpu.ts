@@ -4,9 +4,9 @@
  */
 import type { Gauge, ServiceEvent } from '../../contracts/service-events.ts'
 import {
+  gaugeOf,
   type HouseMinute,
   type HouseOptions,
-  houseService,
   instrumentDraws,
   type HouseProcess,
   type Instrument,
@@ -55,25 +55,8 @@ export class CpuTime implements Instrument {
     const each = usual * state.cost * fresh * worse * Math.exp(0.03 * draws.normal())
     const idleSeconds = this.#idleSeconds * Math.exp(0.1 * draws.normal())
     state.total += idleSeconds + each * requests
-    const { endMs } = now
-    return {
-      kind: 'gauge',
-      service: houseService,
-      version,
-      instance: id,
-      arrivedMs: endMs,
-      points: [
-        {
-          metric,
-          series: metric,
-          unit: 's',
-          timeMs: endMs,
-          value: state.total,
-          use: 'cpu',
-          totalSinceMs: endMs - (now.minute + 1 - since) * minuteMs,
-          part: String(id),
-        },
-      ],
-    }
+    const totalSinceMs = now.endMs - (now.minute + 1 - since) * minuteMs
+    const total = { metric, unit: 's', value: state.total, use: 'cpu', totalSinceMs } as const
+    return gaugeOf(process, now.endMs, [{ ...total, part: String(id) }])
   }
 }

@@ -4,10 +4,10 @@
  */
 import type { Gauge, ServiceEvent } from '../../contracts/service-events.ts'
 import {
+  gaugeOf,
   type HouseMinute,
   type HouseOptions,
   type HouseProcess,
-  houseService,
   type Instrument,
   instrumentDraws,
   OfProcesses,
@@ -65,7 +65,7 @@ export class UnknownGauges implements Instrument {
     shared: Readonly<Record<'drifting' | 'ofDay' | 'bursts' | 'levels', number>>,
   ): Gauge {
     const draws = this.#draws
-    const { id, version } = process
+    const { version } = process
     const offset = this.#processes.get(process)
     const alone = () => own * deviation * draws.normal()
     const jump = released?.version === version ? this.#jump : 0
@@ -76,17 +76,7 @@ export class UnknownGauges implements Instrument {
       42,
       Math.round(Math.max(0, shared.levels + 0.3 * draws.normal())),
     ]
-    const points = values.map((value, i) => {
-      const metric = `metric_${i + 1}`
-      return { metric, series: metric, unit: '', timeMs: endMs, value }
-    })
-    return {
-      kind: 'gauge',
-      service: houseService,
-      version,
-      instance: id,
-      arrivedMs: endMs,
-      points,
-    }
+    const points = values.map((value, i) => ({ metric: `metric_${i + 1}`, unit: '', value }))
+    return gaugeOf(process, endMs, points)
   }
 }

@@ -3,11 +3,11 @@
  * Once a day each is, by itself; a rolling restart takes all of them one after the other, a minute each; in a crash loop
  * the new version's are started again sooner at first, then every five minutes.
  */
-import type { Gauge, ServiceEvent } from '../../contracts/service-events.ts'
+import type { ServiceEvent } from '../../contracts/service-events.ts'
 import {
+  gaugeOf,
   type HouseMinute,
   type HouseOptions,
-  houseService,
   type HouseProcess,
   type Instrument,
   instrumentDraws,
@@ -50,7 +50,13 @@ export class Restarts implements Instrument {
       const container = this.#containers.get(process)
       if (this.#draws.uniform() < 1 / dayMinutes) container.restarts++
       if (now.released !== null) this.#restart(container, process, now.released, i)
-      return pointOf(process, now.endMs, container.restarts)
+      const told = {
+        metric,
+        unit: '{restart}',
+        value: container.restarts,
+        use: 'restarts',
+      } as const
+      return gaugeOf(process, now.endMs, [{ ...told, totalSinceMs: 0, place: process.id }])
     })
   }
 
@@ -73,27 +79,5 @@ export class Restarts implements Instrument {
       container.nextCrash += draws.between(1 / 3, 1) + container.backOff
       container.backOff = Math.min(backOffMinutes.most, 2 * container.backOff)
     }
-  }
-}
-
-function pointOf({ id, version }: HouseProcess, timeMs: number, value: number): Gauge {
-  return {
-    kind: 'gauge',
-    service: houseService,
-    version,
-    instance: id,
-    arrivedMs: timeMs,
-    points: [
-      {
-        metric,
-        series: metric,
-        unit: '{restart}',
-        timeMs,
-        value,
-        totalSinceMs: 0,
-        use: 'restarts',
-        place: id,
-      },
-    ],
   }
 }

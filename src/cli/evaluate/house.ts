@@ -6,7 +6,7 @@
  * All at once the processes are new ones with the release; beside the old version one of five is, and the others follow
  * when the release has been watched.
  */
-import type { Deployment, Rollup, ServiceEvent } from '../../contracts/service-events.ts'
+import type { Deployment, Gauge, Rollup, ServiceEvent } from '../../contracts/service-events.ts'
 import type { Mode } from '../../core/detection/parameters.ts'
 import type { AloneStory } from './alone-story.ts'
 import { none } from './effects.ts'
@@ -192,6 +192,22 @@ export function rollupOf(
     arrivedMs: endMs,
     instances: own.map(({ id }) => id),
     rows: [{ ...row, unanswered: 0, latency: null }],
+  }
+}
+
+/** Values that one process tells at `endMs`. */
+export function gaugeOf(
+  { id, version }: HouseProcess,
+  endMs: number,
+  points: readonly Omit<Gauge['points'][number], 'timeMs' | 'series'>[],
+): Gauge {
+  return {
+    kind: 'gauge',
+    service: houseService,
+    version,
+    instance: id,
+    arrivedMs: endMs,
+    points: points.map((each) => ({ ...each, series: each.metric, timeMs: endMs })),
   }
 }
 
