@@ -2,29 +2,20 @@
  * Telemetry of a real shop, recorded by a real Collector, with the truth beside it (../shared/data): the
  * windows add up to the truth, and the planted release is found, no other.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Incident } from '../../src/contracts/incident.ts'
 import type { VerdictLine, WindowLine } from '../../src/contracts/replay-lines.ts'
 import { type Line, linesOf, replayText } from '../support/run-replay.ts'
+import { hasShop, type ServerSpans, shopFolder } from '../support/shop-data.ts'
 
-const folder = join(import.meta.dirname, '../../../shared/data/otel-shop/run')
+const folder = join(shopFolder, 'run')
 const files = ['traces.jsonl.zst', 'metrics.jsonl.zst', 'logs.jsonl.zst', 'cdevents.jsonl'].map(
   (name) => join(folder, name),
 )
 
-interface ServerSpans {
-  readonly service: string
-  readonly version: string
-  readonly method: string
-  readonly route: string
-  readonly httpStatus: number
-  readonly spanStatus: number
-  readonly count: number
-}
-
-describe.skipIf(!existsSync(folder))('the recorded shop (needs ../shared/data)', () => {
+describe.skipIf(!hasShop)('the recorded shop (needs ../shared/data)', () => {
   let text = ''
   let lines: Line[] = []
   beforeAll(async () => {

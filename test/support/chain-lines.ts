@@ -3,6 +3,7 @@
  * failures of one of them are those of all its callers. Seeded: the same options give the same lines.
  */
 import { attributes } from './otlp-attributes.ts'
+import { metricPoint } from './metric-block.ts'
 import { deploymentLine, poisson } from './otlp-lines.ts'
 import { seededRandom } from './random.ts'
 
@@ -25,15 +26,7 @@ export interface ChainOptions {
 function metric(name: string, endMs: number, points: readonly [number, Record<string, string>][]) {
   const dataPoints = points
     .filter(([count]) => count > 0)
-    .map(([count, values]) => ({
-      startTimeUnixNano: `${endMs - minuteMs}000000`,
-      timeUnixNano: `${endMs}000000`,
-      count: String(count),
-      sum: count * 0.02,
-      bucketCounts: [String(count), '0'],
-      explicitBounds: [1],
-      attributes: attributes({ 'http.request.method': 'POST', ...values }),
-    }))
+    .map(([count, values]) => metricPoint(endMs, count, values))
   return { name, unit: 's', histogram: { aggregationTemporality: 1, dataPoints } }
 }
 

@@ -8,6 +8,17 @@ export const hasShop = existsSync(shopFolder)
 
 export type Signal = 'traces' | 'metrics' | 'logs'
 
+/** SERVER spans as the truth beside the recording counts them. */
+export interface ServerSpans {
+  readonly service: string
+  readonly version: string
+  readonly method: string
+  readonly route: string
+  readonly httpStatus: number
+  readonly spanStatus: number
+  readonly count: number
+}
+
 export interface Body {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

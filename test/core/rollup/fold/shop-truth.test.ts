@@ -3,25 +3,24 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ServiceEvent } from '../../../../src/contracts/service-events.ts'
 import { latencyCount } from '../../../../src/core/kernel/histogram/latency.ts'
 import type { Folded } from '../../../../src/core/rollup/fold/fold.ts'
-import { hasShop, shopFile, shopRun, type Signal } from '../../../support/shop-data.ts'
+import {
+  hasShop,
+  type ServerSpans,
+  shopFile,
+  shopRun,
+  type Signal,
+} from '../../../support/shop-data.ts'
 import { foldLine } from './fold-line.ts'
 
 interface Truth {
   readonly spans: number
   readonly metricPoints: number
   readonly logRecords: number
-  readonly serverSpans: readonly {
-    readonly service: string
-    readonly version: string
-    readonly method: string
-    readonly route: string
-    readonly httpStatus: number
-    readonly spanStatus: number
-    readonly count: number
+  readonly serverSpans: readonly (ServerSpans & {
     readonly sumNanoseconds: number
     readonly maxNanoseconds: number
     readonly minNanoseconds: number
-  }[]
+  })[]
   readonly serverDurationMetrics: readonly {
     readonly service: string
     readonly method: string
