@@ -124,11 +124,10 @@ export const warmUpMinutes = 2
 /**
  * Section 4.2: transient incidents, forecast mode only. Log rates of the states, per-minute hazards. Three
  * heights, about as close as the effects that are tested: between x2.5 and x5 alone an incident of x3.5 was
- * an effect of x3 for the filter at high traffic. The time to leave decides, with
- * the hazard of a late onset, how long a real effect that begins late is taken for an incident: about 13 min instead
- * of 17.5. Real incidents of three minutes that last as long are one in 80, and one release in six meets an incident
- * at all. Shorter than those three minutes, and effects rarer for it: then the wait depends less on how likely
- * each was.
+ * an effect of x3 for the filter at high traffic. The time to leave decides, with the hazard of a late onset, how long a
+ * real effect that begins late is taken for an incident: about 13 min instead of 17.5. Real incidents of three minutes
+ * that last as long are one in 80, and one release in six meets an incident at all. They are taken for a little shorter
+ * than three minutes, and effects for rarer to match: what a stream weighs in its release then matters less to the wait.
  */
 export const burst = {
   logRates: [0, Math.log(2), Math.log(3.5), Math.log(6)],
