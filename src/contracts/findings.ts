@@ -119,7 +119,10 @@ export const EvidenceFinding = z.object({
   streams: z.array(StreamEvidence),
   kinds: z.array(KindEvidence),
   exemplars: z.array(z.object({ traceId: z.string(), atMs: Ms })),
-  /** Greatest log E of the same monitors started 30 min before the release, as of the release. */
+  /**
+   * log E, at the release, of the service's monitors started 30 min before it; null without the history, and where
+   * what is seen by now began with the release or after it.
+   */
   preTrend: z.number().nullable(),
   /** The old version's errors against its own past, and since when they have left it (split watches). */
   oldShift: z.object({ logE: z.number(), onsetMs: Ms.nullable() }).nullable(),

@@ -9,7 +9,9 @@ import { Aftermath, type AftermathCount, type UsualErrors } from '../../core/det
 import { combineLogE, eBenjaminiHochberg } from '../../core/detection/combine.ts'
 import { judgeDefaults } from '../../core/detection/judge.ts'
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
+import type { OnsetOf, PreTrend } from '../../core/detection/pre-trend.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
+import { OnsetMemo } from '../../processors/detect/onset-memo.ts'
 import { OldVersionWatch } from './old-version.ts'
 import { errorsOf, slowOf } from './series.ts'
 import type { Counts } from './service.ts'
@@ -31,8 +33,8 @@ export interface Judged {
 export interface JudgeOptions {
   /** Goes on after the alarm, to see a recovery. */
   readonly untilEnd: boolean
-  /** Log evidence, at the release, of the monitors started 30 min before it. */
-  readonly preTrend: () => number | null
+  /** The service's monitors from 30 min before the release on; null where there is no before and after. */
+  readonly preTrend: () => PreTrend<Counts> | null
   /** Minute from which the new version serves no more. */
   readonly goneFromMinute?: number
 }
@@ -73,26 +75,37 @@ export class ReleaseJudge {
   }
 
   judge(
-    watch: Iterable<Counts>,
+    watch: readonly Counts[],
     { untilEnd, preTrend, goneFromMinute = Infinity }: JudgeOptions,
   ): Judged {
     let state = firstVerdict()
     let bucket = 0
     let logEMax = -Infinity
-    let before: number | null | undefined
+    let early: PreTrend<Counts> | null | undefined
     let regressed: Pick<Judged, 'regressedMinutes' | 'signals' | 'routes'> | null = null
     let recoveredMinutes: number | null = null
+    const memo = new OnsetMemo(this.#setup.startMs)
+    const onsetOf: OnsetOf = (key, find) =>
+      memo.of(key, this.#setup.startMs + bucket * stepMs, find)
     for (const counts of watch) {
       this.push(counts)
+      early?.push(counts)
       if ((bucket * stepMs) / 60_000 >= goneFromMinute)
         this.#aftermath.note(everyone(counts), stepMs)
       bucket++
       const logE = this.logE
       logEMax = Math.max(logEMax, logE)
       if (logE < judgeDefaults.suspiciousLogE && state.verdict === 'watching') continue
-      if (logE >= judgeDefaults.regressedLogE && before === undefined) before = preTrend()
+      if (logE >= judgeDefaults.regressedLogE && early === undefined) {
+        early = preTrend()
+        for (const passed of watch.slice(0, bucket)) early?.push(passed)
+      }
       const onsets = regressed === null && logE >= judgeDefaults.regressedLogE
-      const finding = this.#finding(bucket, { logE, preTrend: before ?? null, onsets })
+      const finding = this.#finding(bucket, {
+        logE,
+        preTrend: early?.logE(logE, onsetOf) ?? null,
+        onsets,
+      })
       state = decideVerdict(state, release, finding, noVetoes)
       const minutes = (bucket * stepMs) / 60_000
       if (state.verdict === 'regressed' && regressed === null) {

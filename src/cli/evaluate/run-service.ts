@@ -4,6 +4,7 @@
  */
 import { calibrate } from '../../core/detection/calibrate.ts'
 import { type PlaceboSignal, placeboSignals } from '../../core/detection/placebo-signals.ts'
+import { PreTrend, preTrendMs } from '../../core/detection/pre-trend.ts'
 import type { SignalName } from '../../contracts/signal.ts'
 import { type Cell, familyOf } from './cells.ts'
 import { none } from './effects.ts'
@@ -13,7 +14,7 @@ import { mixedSeed } from './random.ts'
 import { type Rival, rivalAlarms } from './rivals.ts'
 import { errorsOf } from './series.ts'
 import { bucketsPerMinute, type Counts, sumBuckets, SyntheticService } from './service.ts'
-import { type ReleaseSetup, stepMs } from './streams.ts'
+import { type ReleaseSetup, releaseStreams, stepMs } from './streams.ts'
 
 export interface ReleaseResult {
   readonly culprit: Judged
@@ -26,7 +27,7 @@ export interface ReleaseResult {
 const watchMinutes = 60
 /** Two hours: 90 min of baseline for the monitors that start 30 min before. */
 const beforeMinutes = 120
-const preTrendMinutes = 30
+const preTrendMinutes = preTrendMs / 60_000
 const recentBuckets = 720
 const splitShare = 0.2
 /** A week and a day of sentinels, back to back; fewer say nothing of trust. */
@@ -147,16 +148,17 @@ class ServiceRun {
   }
 
   /** The service's errors and latency before against after, from 30 min before the release. */
-  #preTrend({ startBucket, before, fine }: Slice): number | null {
+  #preTrend({ startBucket, before, fine }: Slice): PreTrend<Counts> | null {
     if (this.#cell.mode === 'split') return null
     const setup = this.#judgeAt(
       startBucket - fine.length,
       before.slice(0, before.length - preTrendMinutes),
       false,
     )
-    const early = new ReleaseJudge(setup, ({ group }) => group === 'errors' || group === 'latency')
-    for (const counts of fine) early.push(counts)
-    return early.logE
+    const own = releaseStreams(setup).filter(
+      ({ group }) => group === 'errors' || group === 'latency',
+    )
+    return new PreTrend(own, fine, msOf(startBucket))
   }
 
   /** What sentinels teach: the service's whole streams in hours in which nothing was released, by signal. */

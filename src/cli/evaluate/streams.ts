@@ -50,6 +50,7 @@ export interface ReleaseStream extends WeighedStream {
   readonly signal: SignalName
   readonly logE: number
   push(counts: Counts): void
+  startAgain(): void
   evidence(options: EvidenceOptions): StreamEvidence
 }
 
@@ -237,7 +238,7 @@ function kindStream(setup: ReleaseSetup): ReleaseStream {
 }
 
 function follow(
-  monitor: { readonly logE: number; evidence(options: EvidenceOptions): StreamEvidence },
+  monitor: Pick<ReleaseStream, 'logE' | 'evidence'> & Partial<Pick<ReleaseStream, 'startAgain'>>,
   place: WeighedStream & { readonly key: string; readonly signal: SignalName },
   push: (counts: Counts) => void,
 ): ReleaseStream {
@@ -247,6 +248,7 @@ function follow(
       return monitor.logE
     },
     push,
+    startAgain: () => monitor.startAgain?.(),
     evidence: (options) => monitor.evidence(options),
   }
 }

@@ -168,6 +168,7 @@ function alarmed(
   const trafficOnly = material.every(({ signal }) => signal === 'traffic')
   if (
     !trafficOnly &&
+    lead.mode === 'forecast' &&
     evidence.preTrend !== null &&
     evidence.preTrend >= judgeDefaults.suspiciousLogE
   ) {

@@ -2,10 +2,8 @@
  * Builds the streams of a watch from its frozen facts and the history before it: which routes, which
  * thresholds, which baselines.
  */
-import { releaseLogE } from '../../core/detection/judge.ts'
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
-import { releaseWeights } from '../../core/detection/release-weights.ts'
-import type { StreamEvidence } from '../../contracts/findings.ts'
+import { PreTrend, preTrendMs } from '../../core/detection/pre-trend.ts'
 import type { Latency } from '../../contracts/latency.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import { type Bucket, instancesOf, isUsable, type TrackName } from '../../core/rollup/track.ts'
@@ -20,12 +18,11 @@ import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import { ErrorStream } from './error-stream.ts'
 import { LatencyStream } from './latency-stream.ts'
 import { TrafficStream } from './traffic-stream.ts'
-import type { Phase, WatchStream } from './watch-stream.ts'
+import type { Phase, WatchBucket, WatchStream } from './watch-stream.ts'
 
 const dayMs = 24 * 3_600_000
 /** A point a minute, and half a minute on its way. */
 const elsewhereMs = 90_000
-const preTrendMs = 30 * 60_000
 const everybody = { one: null, zero: null } as const
 
 interface LatencyBefore {
@@ -175,8 +172,8 @@ export class WatchBuilder {
     return new NewKindStream(this.#phase(mode, startMs), requests)
   }
 
-  /** log E, at the release, of the same monitors started 30 min before it; null without the history. */
-  preTrend(): number | null {
+  /** The service's own monitors from 30 min before the release on; null without the history. */
+  preTrend(): PreTrend<WatchBucket> | null {
     const { source, startMs, stepMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
     const history = this.#history(fromMs)
@@ -189,18 +186,20 @@ export class WatchBuilder {
       service === null ? null : LatencyStream.create(null, service, phase, history, null),
     ].filter((stream) => stream !== null)
     if (streams.length === 0) return null
-    for (const bucket of buckets) {
-      const seen = isUsable(bucket)
-        ? { arms: countArms(bucket, this.#countingOf(everybody)) }
-        : ('missing' as const)
-      for (const stream of streams) stream.push(seen)
-    }
-    const weights = releaseWeights(streams)
-    return releaseLogE(
-      streams.map(
-        ({ logE }, i) => ({ signal: 'errors', logE, weight: weights[i]! }) as StreamEvidence,
-      ),
+    return new PreTrend(
+      streams,
+      buckets.map((bucket) => this.ofEverybody(bucket)),
+      startMs,
     )
+  }
+
+  seen(bucket: Bucket, counting: Counting): WatchBucket {
+    return isUsable(bucket) ? { arms: countArms(bucket, counting) } : 'missing'
+  }
+
+  /** Versions are not told apart. */
+  ofEverybody(bucket: Bucket): WatchBucket {
+    return this.seen(bucket, this.#countingOf(everybody))
   }
 
   /** The source that the watch does not go by has told of requests of late. */

@@ -7,14 +7,14 @@
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import { judgeDefaults, overallLogE, releaseLogE } from '../../core/detection/judge.ts'
+import type { OnsetOf, PreTrend } from '../../core/detection/pre-trend.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import { Shifts } from '../../core/detection/shifts.ts'
 import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
-import { type Bucket, isUsable, windowMs } from '../../core/rollup/track.ts'
+import { type Bucket, windowMs } from '../../core/rollup/track.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
 import { AloneStreams } from './alone-streams.ts'
-import { countArms } from './arms.ts'
 import { ArmShares } from './arm-shares.ts'
 import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
@@ -31,7 +31,6 @@ import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import type { WatchBucket, WatchStream } from './watch-stream.ts'
 
-const minuteMs = 60_000
 /** A gauge may leave out a step or two. */
 const gaugeStepsMissed = 3
 
@@ -55,7 +54,7 @@ export class Watch {
   readonly #kinds: NewKindStream
   readonly #alone: AloneStreams
   readonly #latency: LatencyReport
-  readonly #preTrend: number | null
+  readonly #preTrend: PreTrend<WatchBucket> | null
   #weights: number[] = []
   #handedOver = false
   /** End of the newest minute with a gauge. */
@@ -148,7 +147,7 @@ export class Watch {
     if (facts.fedByGauges !== true || bucket.startMs < facts.startMs) return null
     if (bucket.totals.size > 0) this.#heardMs = bucket.endMs
     const silentMs = bucket.endMs - this.#heardMs
-    this.#coverage.note(silentMs < gaugeStepsMissed * this.#alone.gaugeMinutes * minuteMs)
+    this.#coverage.note(silentMs < gaugeStepsMissed * this.#alone.gaugeMinutes * 60_000)
     this.#lastEndMs = bucket.endMs
     return this.#speak(bucket)
   }
@@ -180,12 +179,11 @@ export class Watch {
       this.#streams = this.#builder.handOver(this.#streams, facts.handoverMs)
       this.#weights = releaseWeights(this.#all())
     }
-    const usable = isUsable(bucket)
-    this.#coverage.note(usable)
-    const counting = this.#builder.counting(this.#handedOver)
-    const seen: WatchBucket = usable ? { arms: countArms(bucket, counting) } : 'missing'
+    const seen = this.#builder.seen(bucket, this.#builder.counting(this.#handedOver))
+    this.#coverage.note(seen !== 'missing')
     for (const stream of this.#streams) stream.push(seen)
     this.#oldVersion?.push(seen, bucket.startMs)
+    if (this.#preTrend?.isOpen) this.#preTrend.push(this.#builder.ofEverybody(bucket))
     if (this.release === null) {
       const shares = this.#streams.map(({ shifted }) => shifted)
       this.#shiftChanged = this.#shifts.note(shares, bucket.startMs)
@@ -238,15 +236,15 @@ export class Watch {
     const counts = this.#all().map((stream, i) => this.#streamEvidence(stream, i, final))
     const alone = this.#alone.evidence({ final, newGoneForMs: this.#shares.newGoneForMs })
     const streams = [...counts, ...alone]
-    const { service, startMs } = { service: this.#state.key, startMs: this.facts.startMs }
-    const spans = this.#state.kindBuckets.filter((each) => each.startMs >= startMs)
+    const logE = releaseLogE(streams)
+    const spans = this.#state.kindBuckets.filter((each) => each.startMs >= this.facts.startMs)
     return {
       kind: 'evidence',
       release: this.release,
-      service,
+      service: this.#state.key,
       version: this.facts.newVersion,
       atMs: this.#lastEndMs,
-      logE: releaseLogE(streams),
+      logE,
       streams,
       kinds:
         this.release === null
@@ -255,7 +253,7 @@ export class Watch {
       exemplars: spans
         .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
         .slice(0, 5),
-      preTrend: this.#preTrend,
+      preTrend: this.#preTrend?.logE(logE, this.#onsetOf) ?? null,
       oldShift: this.#oldVersion?.shift ?? null,
       missing: this.#coverage.missingLately,
       gaps: this.#coverage.missing,
@@ -265,6 +263,8 @@ export class Watch {
       heardElsewhere: this.#builder.heardElsewhere(this.#lastEndMs),
     }
   }
+
+  readonly #onsetOf: OnsetOf = (key, find) => this.#onsets.of(key, this.#lastEndMs, find)
 
   /** A stream after the handover is another one than before. */
   #keyOf(i: number): string {
@@ -279,7 +279,7 @@ export class Watch {
     const find = () => evidence.onset ?? stream.evidence({ weight, full: true }).onset
     const key = this.#keyOf(i)
     const peak = this.#peaks.passed(key, evidence)
-    const onset = loud ? this.#onsets.of(key, this.#lastEndMs, find) : null
+    const onset = loud ? this.#onsetOf(key, find) : null
     const withLatency = this.#latency.complete(evidence)
     const after = this.#shares.aftermath.complete(withLatency, () => this.#serviceErrors())
     const falseShare = this.#builder.judge.falseShare(evidence.signal, evidence.mode)

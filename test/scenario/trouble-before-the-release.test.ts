@@ -1,0 +1,118 @@
+/**
+ * Errors that were there before the release are not its doing; an incident that has passed does not excuse what the
+ * release does after it (detection reference, section 12, the pre-trend). A point every 15 s.
+ */
+import { describe, expect, it } from 'vitest'
+import { deploymentLine, metricLines, type Version } from '../support/otlp-lines.ts'
+import { replayLines } from '../support/run-replay.ts'
+import { toldVerdicts } from '../support/told-verdicts.ts'
+
+const startMs = Date.parse('2026-11-20T10:00:00Z')
+const minuteS = 60
+const releasedS = 150 * minuteS
+const endS = releasedS + 62 * minuteS
+const [usual, worse] = [0.01, 0.06]
+
+/** Error rates from so many minutes after the release on, of all traffic. */
+type Course = readonly (readonly [fromMinute: number, errorRate: number])[]
+
+function linesOf(seed: number, versions: readonly Version[]): string[] {
+  const seconds = endS
+  return metricLines({ seed, startMs, seconds, versions, everyS: 15, temporality: 'delta' })
+}
+
+function allAtOnce(course: Course): Version[] {
+  const steps = [[-150, usual], ...course] as const
+  return steps.flatMap(([fromMinute, errorRate], i) => {
+    const next = steps[i + 1]
+    const fromS = releasedS + fromMinute * minuteS
+    const toS = next === undefined ? endS : releasedS + next[0] * minuteS
+    const part = { rps: 30, errorRate }
+    return [
+      { version: '1.0', fromS, toS: Math.min(toS, releasedS), ...part },
+      { version: '1.1', fromS: Math.max(fromS, releasedS), toS, ...part },
+    ].filter((each) => each.fromS < each.toS)
+  })
+}
+
+/** An incident of both versions until ten minutes after the release, in which the canary fares much worse. */
+function canary(): Version[] {
+  const overS = releasedS + 10 * minuteS
+  return [
+    { version: '1.0', fromS: 0, toS: releasedS - 15 * minuteS, rps: 30, errorRate: usual },
+    { version: '1.0', fromS: releasedS - 15 * minuteS, toS: releasedS, rps: 30, errorRate: 0.03 },
+    { version: '1.0', fromS: releasedS, toS: overS, rps: 24, errorRate: 0.03 },
+    { version: '1.0', fromS: overS, toS: endS, rps: 24, errorRate: usual },
+    { version: '1.1', fromS: releasedS, toS: overS, rps: 6, errorRate: 0.24 },
+    { version: '1.1', fromS: overS, toS: endS, rps: 6, errorRate: 0.08 },
+  ]
+}
+
+async function told(seed: number, versions: readonly Version[]) {
+  const event = deploymentLine({ atMs: startMs + releasedS * 1000, version: '1.1' })
+  return toldVerdicts(await replayLines([linesOf(seed, versions), [event]]), '1.1')
+}
+
+/** Minutes after the release; infinite without an alarm. */
+function alarmMinute(verdicts: Awaited<ReturnType<typeof told>>): number {
+  const alarm = verdicts.find(({ verdict }) => verdict === 'regressed')
+  return alarm ? (Date.parse(alarm.at) - startMs) / 60_000 - releasedS / minuteS : Infinity
+}
+
+describe('errors before a release of all traffic at once', () => {
+  it.each([1, 2, 3])('are not blamed on it when they go on (seed %i)', async (seed) => {
+    const verdicts = await told(seed, allAtOnce([[-20, worse]]))
+
+    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('regressed')
+    expect(
+      verdicts.some(({ release }) => release.reason?.includes('began before the release')),
+    ).toBe(true)
+  })
+
+  it.each([1, 2, 3])('excuse nothing when they had passed (seed %i)', async (seed) => {
+    const verdicts = await told(
+      seed,
+      allAtOnce([
+        [-15, 0.03],
+        [-1, usual],
+        [0, 0.12],
+      ]),
+    )
+
+    expect(alarmMinute(verdicts)).toBeLessThanOrEqual(10)
+  })
+
+  it.each([1, 2, 3])('excuse nothing when it makes them many more (seed %i)', async (seed) => {
+    const verdicts = await told(
+      seed,
+      allAtOnce([
+        [-15, 0.03],
+        [0, 0.15],
+      ]),
+    )
+
+    // Until then it may be another incident on top of them.
+    expect(alarmMinute(verdicts)).toBeLessThanOrEqual(20)
+  })
+
+  it.each([1, 2, 3])('are not found anew in a quiet hour after it (seed %i)', async (seed) => {
+    const verdicts = await told(
+      seed,
+      allAtOnce([
+        [-25, worse],
+        [-10, usual],
+      ]),
+    )
+
+    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('regressed')
+  })
+})
+
+describe('errors before a canary', () => {
+  it.each([1, 2, 3])(
+    'are shared with the old version and excuse nothing (seed %i)',
+    async (seed) => {
+      expect(alarmMinute(await told(seed, canary()))).toBeLessThanOrEqual(5)
+    },
+  )
+})
