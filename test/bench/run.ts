@@ -22,6 +22,7 @@ const suites = [
   { file: './intake-http.ts', unit: 'spans per CPU-second of the process; reference: protobufjs' },
   { file: './filter.ts', unit: 'updates per CPU-second' },
   { file: './longest-tick.ts', unit: 'CPU-seconds' },
+  { file: './watched-releases.ts', unit: 'CPU-seconds' },
   { file: './log.ts', unit: 'of them per CPU-second' },
   { file: './kafka-path.ts', unit: 'spans per CPU-second of the consumer process' },
   { file: './series-memory.ts', unit: 'bytes' },

@@ -43,6 +43,11 @@ export function emptyCount(): ArmCount {
   return { n: 0, e: 0, slow: [...zeros], slowOfService: [...zeros] }
 }
 
+export function emptyArms(): Arms {
+  const total = { one: emptyCount(), zero: emptyCount() }
+  return { routes: new Map(), total, everyone: emptyCount() }
+}
+
 export interface Counting {
   readonly names: ArmNames
   readonly watched: ReadonlySet<string>
@@ -51,26 +56,23 @@ export interface Counting {
 }
 
 export function countArms(bucket: Bucket, counting: Counting): Arms {
-  const arms: Arms = {
-    routes: new Map(),
-    total: { one: emptyCount(), zero: emptyCount() },
-    everyone: emptyCount(),
-  }
+  const arms = emptyArms()
+  const { names, watched, thresholdsOf, serviceThresholds } = counting
   for (const [version, { routes }] of bucket.cells) {
-    for (const cell of routes.values()) {
-      addCell(arms.everyone, cell, null, counting.serviceThresholds)
-    }
-    const arm = armOf(version, counting.names)
-    if (arm === null) continue
+    const arm = armOf(version, names)
     for (const [name, cell] of routes) {
-      const route = counting.watched.has(name) ? name : 'other'
+      const slowOfService = slowerThan(serviceThresholds, cell)
+      addCell(arms.everyone, cell, null, slowOfService)
+      if (arm === null) continue
+      const route = watched.has(name) ? name : 'other'
       let pair = arms.routes.get(route)
       if (pair === undefined) {
         pair = { one: emptyCount(), zero: emptyCount() }
         arms.routes.set(route, pair)
       }
-      addCell(pair[arm], cell, counting.thresholdsOf.get(route) ?? null, counting.serviceThresholds)
-      addCell(arms.total[arm], cell, null, counting.serviceThresholds)
+      const slow = slowerThan(thresholdsOf.get(route) ?? null, cell)
+      addCell(pair[arm], cell, slow, slowOfService)
+      addCell(arms.total[arm], cell, null, slowOfService)
     }
   }
   return arms
@@ -82,13 +84,22 @@ function armOf(version: string, { one, zero }: ArmNames): 'one' | 'zero' | null 
   return version === zero ? 'zero' : null
 }
 
-function addCell(count: ArmCount, cell: Cell, own: Thresholds, service: Thresholds): void {
-  count.n += cell.requests
-  count.e += cell.errors
-  if (cell.latency === null) return
-  for (const q of latencyQuantiles.keys()) {
-    if (own !== null) count.slow[q]! += countAbove(cell.latency, own[q]!) ?? 0
-    if (service !== null) count.slowOfService[q]! += countAbove(cell.latency, service[q]!) ?? 0
+function slowerThan(thresholds: Thresholds, { latency }: Cell): number[] | null {
+  if (thresholds === null || latency === null) return null
+  return thresholds.map((threshold) => countAbove(latency, threshold) ?? 0)
+}
+
+function addCell(
+  count: ArmCount,
+  { requests, errors }: Cell,
+  slow: readonly number[] | null,
+  slowOfService: readonly number[] | null,
+): void {
+  count.n += requests
+  count.e += errors
+  for (let q = 0; q < latencyQuantiles.length; q++) {
+    if (slow !== null) count.slow[q]! += slow[q]!
+    if (slowOfService !== null) count.slowOfService[q]! += slowOfService[q]!
   }
 }
 

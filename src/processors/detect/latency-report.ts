@@ -26,7 +26,7 @@ export class LatencyReport {
   }
 
   note(bucket: Bucket, handedOver: boolean): void {
-    const { one, zero } = this.#builder.counting(handedOver).names
+    const { one, zero } = this.#builder.names(handedOver)
     for (const [version, { routes }] of bucket.cells) {
       const side = one === null || version === one ? 'one' : version === zero ? 'zero' : null
       if (side === null) continue

@@ -1,9 +1,11 @@
-/** Error kinds that were first seen in a span of time, those of most traces first, as findings tell them. Milliseconds. */
-import type { KindEvidence } from '../../contracts/findings.ts'
-import type { KnownKind } from './service-state.ts'
+/** What failed in a span of time, as findings tell it: error kinds first seen in it, and traces to look at. Milliseconds. */
+import type { EvidenceFinding, KindEvidence } from '../../contracts/findings.ts'
+import type { KindBucket, KnownKind } from './service-state.ts'
 
 const listedMax = 20
+const exemplarsMax = 5
 
+/** Those of most traces first. */
 export function listedKinds(
   kinds: Iterable<KnownKind>,
   sinceMs: number,
@@ -23,4 +25,15 @@ export function listedKinds(
       traces,
       exemplars,
     }))
+}
+
+/** Traces of failed requests since the watch began, oldest first. */
+export function exemplarsSince(
+  buckets: readonly KindBucket[],
+  startMs: number,
+): EvidenceFinding['exemplars'] {
+  return buckets
+    .filter((bucket) => bucket.startMs >= startMs)
+    .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
+    .slice(0, exemplarsMax)
 }

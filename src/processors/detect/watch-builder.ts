@@ -8,10 +8,17 @@ import type { Latency } from '../../contracts/latency.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import { type Bucket, instancesOf, isUsable, type TrackName } from '../../core/rollup/track.ts'
 import type { WatchFacts } from '../../core/releases/release-state.ts'
-import { type Counting, countArms, freezeAll, latencies, type Thresholds } from './arms.ts'
+import {
+  type ArmNames,
+  type Arms,
+  countArms,
+  freezeAll,
+  latencies,
+  type Thresholds,
+} from './arms.ts'
 import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
-import { lastKnown, watchHistory, type WatchHistory } from './watch-history.ts'
+import { type Count, lastKnown, watchHistory, type WatchHistory } from './watch-history.ts'
 import { StreamJudge } from './stream-judge.ts'
 import { OldVersion } from './old-version.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
@@ -28,6 +35,14 @@ const everybody = { one: null, zero: null } as const
 interface LatencyBefore {
   readonly routes: ReadonlyMap<string, Latency>
   readonly total: Latency | null
+}
+
+export interface Beginning {
+  readonly streams: WatchStream[]
+  /** Against its own past, while both serve; null where there is nothing to compare. */
+  readonly oldVersion: OldVersion | null
+  /** Null without the history. */
+  readonly preTrend: PreTrend<WatchBucket> | null
 }
 
 export class WatchBuilder {
@@ -78,53 +93,43 @@ export class WatchBuilder {
     return this.#before
   }
 
-  /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
-  counting(handedOver: boolean): Counting {
-    const split = this.#facts.mode === 'split' && !handedOver
-    const { newVersion, oldVersion } = this.#facts
-    return this.#countingOf({ one: newVersion, zero: split ? oldVersion : null })
-  }
-
-  #countingOf(names: Counting['names']): Counting {
-    return {
-      names,
-      watched: this.#watched,
-      thresholdsOf: this.#thresholds,
-      serviceThresholds: this.#serviceThresholds,
-    }
-  }
-
   #phase(mode: 'split' | 'forecast', startMs: number): Phase {
     return { mode, startMs, stepMs: this.#facts.stepMs, judge: this.judge }
   }
 
+  /** `withRelease`: what only a release is asked. */
+  begin(withRelease: boolean): Beginning {
+    const { mode, startMs } = this.#facts
+    // The histories overlap, and counting is the dearest part of a beginning.
+    const counted = new Map<Bucket, Arms | null>()
+    const count: Count = (bucket) => {
+      let arms = counted.get(bucket)
+      if (arms === undefined) counted.set(bucket, (arms = this.#count(bucket, everybody)))
+      return arms
+    }
+    const phase = this.#phase(mode, startMs)
+    const history = this.#history(startMs, count)
+    const isSplit = withRelease && mode === 'split'
+    return {
+      streams: this.#build(phase, history, []),
+      oldVersion: isSplit ? OldVersion.create(phase, history) : null,
+      preTrend: withRelease ? this.#preTrend(count) : null,
+    }
+  }
+
   /** The last 90 known minutes before `endMs`. */
-  #history(endMs: number): WatchHistory {
+  #history(endMs: number, count: Count): WatchHistory {
     const { source, stepMs } = this.#facts
     const buckets = lastKnown(this.#known(source, endMs - dayMs, endMs), endMs)
-    return watchHistory(buckets, this.#countingOf(everybody), { endMs, bucketMs: stepMs })
-  }
-
-  streams(): WatchStream[] {
-    const { mode, startMs } = this.#facts
-    const phase = this.#phase(mode, startMs)
-    const history = this.#history(startMs)
-    return this.#build(phase, history, [])
-  }
-
-  /** The old version against its own past, while both serve; null where there is nothing to compare. */
-  oldVersion(): OldVersion | null {
-    const { mode, startMs } = this.#facts
-    if (mode === 'forecast') return null
-    return OldVersion.create(this.#phase(mode, startMs), this.#history(startMs))
+    return watchHistory(buckets, count, { endMs, bucketMs: stepMs })
   }
 
   /** The old version has gone at `atMs`: every monitor goes on as a forecast from the old version's level. */
   handOver(streams: readonly WatchStream[], atMs: number): WatchStream[] {
     const { source, stepMs, oldVersion } = this.#facts
     const buckets = lastKnown(bucketsBetween(this.#state, source, atMs - dayMs, atMs), atMs)
-    const counting = this.#countingOf({ one: oldVersion, zero: null })
-    const history = watchHistory(buckets, counting, { endMs: atMs, bucketMs: stepMs })
+    const count: Count = (bucket) => this.#count(bucket, { one: oldVersion, zero: null })
+    const history = watchHistory(buckets, count, { endMs: atMs, bucketMs: stepMs })
     return this.#build(this.#phase('forecast', atMs), history, streams)
   }
 
@@ -173,10 +178,10 @@ export class WatchBuilder {
   }
 
   /** The service's own monitors from 30 min before the release on; null without the history. */
-  preTrend(): PreTrend<WatchBucket> | null {
+  #preTrend(count: Count): PreTrend<WatchBucket> | null {
     const { source, startMs, stepMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
-    const history = this.#history(fromMs)
+    const history = this.#history(fromMs, count)
     const buckets = this.#known(source, fromMs, startMs)
     if (history.minutes.length < 10 || buckets.length === 0) return null
     const phase = this.#phase('forecast', fromMs)
@@ -188,18 +193,34 @@ export class WatchBuilder {
     if (streams.length === 0) return null
     return new PreTrend(
       streams,
-      buckets.map((bucket) => this.ofEverybody(bucket)),
+      buckets.map((bucket) => asSeen(count(bucket))),
       startMs,
     )
   }
 
-  seen(bucket: Bucket, counting: Counting): WatchBucket {
-    return isUsable(bucket) ? { arms: countArms(bucket, counting) } : 'missing'
+  /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
+  names(handedOver: boolean): ArmNames {
+    const { newVersion, oldVersion, mode } = this.#facts
+    return { one: newVersion, zero: mode === 'split' && !handedOver ? oldVersion : null }
+  }
+
+  seen(bucket: Bucket, handedOver: boolean): WatchBucket {
+    return asSeen(this.#count(bucket, this.names(handedOver)))
   }
 
   /** Versions are not told apart. */
-  ofEverybody(bucket: Bucket): WatchBucket {
-    return this.seen(bucket, this.#countingOf(everybody))
+  seenOfEverybody(bucket: Bucket): WatchBucket {
+    return asSeen(this.#count(bucket, everybody))
+  }
+
+  #count(bucket: Bucket, names: ArmNames): Arms | null {
+    if (!isUsable(bucket)) return null
+    return countArms(bucket, {
+      names,
+      watched: this.#watched,
+      thresholdsOf: this.#thresholds,
+      serviceThresholds: this.#serviceThresholds,
+    })
   }
 
   /** The source that the watch does not go by has told of requests of late. */
@@ -228,4 +249,8 @@ export class WatchBuilder {
 function seconds(thresholds: Thresholds): number[] | null {
   if (thresholds === null) return null
   return latencyQuantiles.map((_, q) => thresholds[q]!.value)
+}
+
+function asSeen(arms: Arms | null): WatchBucket {
+  return arms === null ? 'missing' : { arms }
 }

@@ -6,7 +6,7 @@
  */
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { burnInMinutes, type HistoryMinute } from '../../core/detection/baseline.ts'
-import { type Arms, type Counting, countArms } from './arms.ts'
+import { type Arms, emptyArms, emptyCount } from './arms.ts'
 
 /**
  * Of the 90 minutes before `endMs`, or where nothing is known of them, the newest of `buckets` that together know as
@@ -24,16 +24,19 @@ export function lastKnown(buckets: readonly Bucket[], endMs: number): readonly B
   return buckets.slice(from)
 }
 
+/** Null where nothing usable is known. */
+export type Count = (bucket: Bucket) => Arms | null
+
 export interface WatchHistory {
   readonly minutes: readonly (Arms | null)[]
   /** Length of one element. */
   readonly stepMs: number
 }
 
-/** Counts `buckets` (all of the whole service or of one version) in elements that end at `endMs`. */
+/** Sums what `count` sees in `buckets` in elements that end at `endMs`. */
 export function watchHistory(
   buckets: readonly Bucket[],
-  counting: Counting,
+  count: Count,
   { endMs, bucketMs }: { readonly endMs: number; readonly bucketMs: number },
 ): WatchHistory {
   const stepMs = Math.max(60_000, bucketMs)
@@ -41,13 +44,11 @@ export function watchHistory(
   const length = Math.max(0, Math.ceil((endMs - fromMs) / stepMs))
   const minutes: (Arms | null)[] = Array.from({ length }, () => null)
   for (const bucket of buckets) {
-    if (!isUsable(bucket)) continue
+    const arms = count(bucket)
+    if (arms === null) continue
     const at = length - 1 - Math.floor((endMs - 1 - bucket.startMs) / stepMs)
     if (at < 0 || at >= length) continue
-    const arms = countArms(bucket, counting)
-    const known = minutes[at]
-    if (known) addArms(known, arms)
-    else minutes[at] = arms
+    addArms((minutes[at] ??= emptyArms()), arms)
   }
   const first = minutes.findIndex((each) => each !== null)
   return { minutes: first < 0 ? [] : minutes.slice(first), stepMs }
@@ -55,12 +56,13 @@ export function watchHistory(
 
 function addArms(into: Arms, from: Arms): void {
   for (const [route, pair] of from.routes) {
-    const known = into.routes.get(route)
-    if (known === undefined) into.routes.set(route, pair)
-    else {
-      addCount(known.one, pair.one)
-      addCount(known.zero, pair.zero)
+    let known = into.routes.get(route)
+    if (known === undefined) {
+      known = { one: emptyCount(), zero: emptyCount() }
+      into.routes.set(route, known)
     }
+    addCount(known.one, pair.one)
+    addCount(known.zero, pair.zero)
   }
   addCount(into.everyone, from.everyone)
   addCount(into.total.one, from.total.one)

@@ -18,7 +18,7 @@ import { AloneStreams } from './alone-streams.ts'
 import { ArmShares } from './arm-shares.ts'
 import type { Closed } from './closing.ts'
 import { Coverage } from './coverage.ts'
-import { listedKinds } from './listed-kinds.ts'
+import { exemplarsSince, listedKinds } from './listed-kinds.ts'
 import type { Placebo } from './past-state.ts'
 import type { OldVersion } from './old-version.ts'
 import { OnsetMemo } from './onset-memo.ts'
@@ -76,14 +76,15 @@ export class Watch {
     this.#limits = limits
     this.#builder = new WatchBuilder(state, facts, release === null)
     this.#placebo = new PlaceboMaxima(this.#builder.judge)
-    this.#streams = this.#builder.streams()
+    const { streams, oldVersion, preTrend } = this.#builder.begin(release !== null)
+    this.#streams = streams
+    this.#oldVersion = oldVersion
+    this.#preTrend = preTrend
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
-    this.#oldVersion = release === null ? null : this.#builder.oldVersion()
     this.#coverage = new Coverage(facts.stepMs)
     this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
-    this.#preTrend = release === null ? null : this.#builder.preTrend()
     this.#lastEndMs = facts.startMs
     this.#onsets = new OnsetMemo(facts.startMs)
     this.#heardMs = facts.startMs
@@ -179,11 +180,11 @@ export class Watch {
       this.#streams = this.#builder.handOver(this.#streams, facts.handoverMs)
       this.#weights = releaseWeights(this.#all())
     }
-    const seen = this.#builder.seen(bucket, this.#builder.counting(this.#handedOver))
+    const seen = this.#builder.seen(bucket, this.#handedOver)
     this.#coverage.note(seen !== 'missing')
     for (const stream of this.#streams) stream.push(seen)
     this.#oldVersion?.push(seen, bucket.startMs)
-    if (this.#preTrend?.isOpen) this.#preTrend.push(this.#builder.ofEverybody(bucket))
+    if (this.#preTrend?.isOpen) this.#preTrend.push(this.#builder.seenOfEverybody(bucket))
     if (this.release === null) {
       const shares = this.#streams.map(({ shifted }) => shifted)
       this.#shiftChanged = this.#shifts.note(shares, bucket.startMs)
@@ -237,7 +238,6 @@ export class Watch {
     const alone = this.#alone.evidence({ final, newGoneForMs: this.#shares.newGoneForMs })
     const streams = [...counts, ...alone]
     const logE = releaseLogE(streams)
-    const spans = this.#state.kindBuckets.filter((each) => each.startMs >= this.facts.startMs)
     return {
       kind: 'evidence',
       release: this.release,
@@ -250,9 +250,7 @@ export class Watch {
         this.release === null
           ? []
           : listedKinds(this.#state.kinds.values(), this.#newSinceMs, this.#lastEndMs),
-      exemplars: spans
-        .flatMap(({ exemplars, startMs: atMs }) => exemplars.map((traceId) => ({ traceId, atMs })))
-        .slice(0, 5),
+      exemplars: exemplarsSince(this.#state.kindBuckets, this.facts.startMs),
       preTrend: this.#preTrend?.logE(logE, this.#onsetOf) ?? null,
       oldShift: this.#oldVersion?.shift ?? null,
       missing: this.#coverage.missingLately,
