@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly metrics: () => string
   /** Why it is not ready; empty when it is. */
   readonly notReady: () => readonly string[]
+  /** Where this process takes OTLP in; null where it does not. */
+  readonly otlpUrl: () => string | null
   readonly openApi: () => object
 }
 
@@ -46,7 +48,11 @@ export function api(options: ApiOptions): Hono {
   const { view, queries } = options.found
   recordRoutes(app, view, queries)
   app.get('/v1/services', async (context) =>
-    context.json({ items: await queries.services(), next: null }),
+    context.json({
+      items: await queries.services(),
+      next: null,
+      otlp: reachable(options.otlpUrl(), context.req.header('host')),
+    }),
   )
   app.get('/v1/waiting', async (context) =>
     context.json({ items: await queries.waiting(), next: null }),
@@ -55,6 +61,14 @@ export function api(options: ApiOptions): Hono {
   app.get('/v1/verdict', (context) => verdict(context, view))
   flaggerRoutes(app, view)
   return app
+}
+
+/** A door on every address is reached by the name that the asker used for this one. */
+function reachable(door: string | null, host: string | undefined): string | null {
+  const url = door === null ? null : new URL(door)
+  if (url === null || host === undefined) return door
+  if (['0.0.0.0', '[::]'].includes(url.hostname)) url.hostname = new URL(`http://${host}`).hostname
+  return url.origin
 }
 
 function recordRoutes(app: Hono, view: View, queries: Queries): void {

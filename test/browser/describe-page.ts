@@ -53,8 +53,9 @@ export function describePage(tests: (inUse: PageInUse) => void): void {
         const page = await openPage(browser, url + path, look)
         open.push(page)
         if (path === incidentPath) await page.waitForSelector('.main-chart canvas')
+        const said = server.records.services.length === 0 ? 'no telemetry yet' : 'old'
         await page.waitForFunction(
-          'document.querySelector(".connection")?.textContent.includes("old")',
+          `document.querySelector(".connection")?.textContent.includes("${said}")`,
         )
         return page
       },

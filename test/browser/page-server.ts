@@ -86,7 +86,8 @@ export class PageServer {
   #body(path: string): object | null | undefined {
     if (path === '/v1/releases') return { items: this.records.releases, next: null }
     if (path === '/v1/incidents') return { items: this.records.incidents, next: null }
-    if (path === '/v1/services') return { items: this.records.services }
+    if (path === '/v1/services')
+      return { items: this.records.services, next: null, otlp: 'http://127.0.0.1:14318' }
     const [, kind, id] = /^\/v1\/(releases|incidents)\/([^/]+)/.exec(path) ?? []
     if (kind === undefined) return null
     const record = [...this.records.releases, ...this.records.incidents].find(

@@ -129,6 +129,17 @@ describePage((inUse) => {
     )
   })
 
+  it('claims no health before the first telemetry, and says where to send it', async () => {
+    inUse.server.records = { releases: [], incidents: [], services: [] }
+    const page = await inUse.show('/')
+    await page.waitForSelector('.empty code')
+    const text = await page.locator('#main').innerText()
+    expect(text).toContain('No telemetry of production has arrived yet.')
+    expect(text).toContain('http://127.0.0.1:14318')
+    expect(text).not.toContain('No release made production worse')
+    expect(await page.locator('.foot').innerText()).not.toContain('joined')
+  })
+
   it('says in the tab’s title what is open', async () => {
     expect(await (await inUse.show('/')).title()).toBe('(1) checkout 1.42.0 regressed')
   })

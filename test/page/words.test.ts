@@ -151,10 +151,15 @@ describe('sentences', () => {
   })
 
   it('say how many releases made it worse, else what is watched', () => {
-    expect(overviewHeadline([incident], 3, 'production')).toBe('One release made production worse.')
-    expect(overviewHeadline([], 3, 'production')).toBe(
-      'No release made production worse. 3 are watched.',
-    )
+    const place = { watched: 3, environment: 'production', silent: false }
+    expect(overviewHeadline([incident], place)).toBe('One release made production worse.')
+    expect(overviewHeadline([], place)).toBe('No release made production worse. 3 are watched.')
+  })
+
+  it('claim no health where nothing was ever heard', () => {
+    const place = { watched: 0, environment: 'production', silent: true }
+    expect(overviewHeadline([], place)).toBe('No telemetry of production has arrived yet.')
+    expect(overviewHeadline([incident], place)).toBe('One release made production worse.')
   })
 
   it('exist for every verdict of a release', () => {

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { post, runningDoors } from './running-doors.ts'
 
-const { front } = runningDoors()
+const { front, otlp, start } = runningDoors()
 
 describe('the API', () => {
   it.each([
@@ -17,6 +17,23 @@ describe('the API', () => {
     const response = await fetch(front(path))
     expect(response.status).toBe(200)
     expect(typeof (await response.json())).toBe('object')
+  })
+
+  it('tells where it takes OTLP in, so that nobody has to guess the port', async () => {
+    const answer = (await (await fetch(front('/v1/services'))).json()) as { otlp: string }
+    expect(answer.otlp).toBe(new URL(otlp('/')).origin)
+  })
+
+  it('names a door on every address by the host that the asker used', async () => {
+    const everywhere = await start('everywhere', [
+      'ingest.otlpListen=0.0.0.0:0',
+      'http.insecure=true',
+    ])
+    const answer = await fetch(`${everywhere.url}/v1/services`)
+    const { otlp: told } = (await answer.json()) as { otlp: string }
+    await everywhere.stop()
+
+    expect(told).toBe(everywhere.otlpUrl!.replace('0.0.0.0', '127.0.0.1'))
   })
 
   it('answers the verdict of a release that it does not know with wait', async () => {

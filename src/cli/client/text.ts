@@ -30,6 +30,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   for (const row of rows) print(line(row).trimEnd())
 }
 
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 export function chance(probability: number): string {
   const whole = Math.round(probability * 100)
   return whole >= 100 ? '99 %' : whole < 1 ? '<1 %' : `${whole} %`

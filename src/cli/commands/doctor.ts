@@ -9,6 +9,7 @@ import { UnreachableError } from '../../core/kernel/errors.ts'
 import { formatServiceKey, parseServiceKey, serviceName } from '../../core/kernel/service-key.ts'
 import type { SeenService, WaitingDeployment } from '../../contracts/explanation.ts'
 import { Client } from '../client/client.ts'
+import { plural } from '../client/text.ts'
 import { configure } from '../configure.ts'
 import { askPlaces } from './places.ts'
 import { printFindings } from './print-findings.ts'
@@ -51,13 +52,16 @@ async function arrivals(flags: DoctorFlags, config: Config): Promise<Finding[]> 
   const client = new Client(flags.url)
   const ready = await client.open('/readyz')
   const { reasons } = (await ready.json()) as { reasons: string[] }
-  const { items: services } = await client.get<{ items: SeenService[] }>('/v1/services')
+  const { items: services, otlp } = await client.get<{
+    items: SeenService[]
+    otlp?: string | null
+  }>('/v1/services')
   const releases = await client.list<Release>('/v1/releases')
   const metrics = await (await client.open('/metrics')).text()
   const environment = config.service.defaultEnvironment
   const findings = [
     ...reasons.map((reason): Finding => ({ level: 'fault', what: reason, mend: 'see the log' })),
-    ...arriving(services, config.ingest.otlpListen),
+    ...arriving(services, otlp ?? null),
     ...waiting(await client.list<WaitingDeployment>('/v1/waiting'), services),
     ...joining(releases, services),
     ...naming(services, environment),
@@ -66,16 +70,18 @@ async function arrivals(flags: DoctorFlags, config: Config): Promise<Finding[]> 
   if (findings.every(({ level }) => level === 'ok')) {
     findings.push({
       level: 'ok',
-      what: `${services.length} services, ${releases.length} releases`,
+      what: `${plural(services.length, 'service')}, ${plural(releases.length, 'release')}`,
       mend: '',
     })
   }
   return findings
 }
 
-function arriving(services: readonly SeenService[], otlp: string): Finding[] {
+/** `otlp`: where the asked process takes it in; null where another one does. */
+function arriving(services: readonly SeenService[], otlp: string | null): Finding[] {
   if (services.length === 0) {
-    const mend = `point a Collector's otlphttp exporter, or OTEL_EXPORTER_OTLP_ENDPOINT, at http://${otlp}`
+    const where = otlp ?? 'the process with the role ingest (ingest.otlpListen)'
+    const mend = `point a Collector's otlphttp exporter, or OTEL_EXPORTER_OTLP_ENDPOINT, at ${where}`
     return [{ level: 'fault', what: 'no telemetry has arrived', mend }]
   }
   const newest = Math.max(...services.map(({ lastSeenAt }) => Date.parse(lastSeenAt ?? '') || 0))

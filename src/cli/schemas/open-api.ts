@@ -47,13 +47,14 @@ const query = (name: string, description: string, required = false) => ({
 })
 const id = { name: 'id', in: 'path', required: true, schema: text } as const
 
-function list(name: string): object {
+function list(name: string, more: object = {}): object {
   return {
     type: 'object',
     required: ['items', 'next'],
     properties: {
       items: { type: 'array', items: ref(name) },
       next: { type: ['string', 'null'] },
+      ...more,
     },
   }
 }
@@ -156,7 +157,10 @@ export function openApiDocument(): object {
         ref('Explanation'),
         [id],
       ),
-      '/v1/services': get('Services seen in telemetry', list('SeenService')),
+      '/v1/services': get(
+        'Services seen in telemetry, and where this process takes it in (OTLP over HTTP)',
+        list('SeenService', { otlp: { type: ['string', 'null'] } }),
+      ),
       '/v1/waiting': get('Deployments that wait for telemetry', list('WaitingDeployment')),
       '/v1/windows': get('Closed windows of the last two hours', list('Window'), [
         query('service', 'environment/namespace/name', true),

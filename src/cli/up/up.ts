@@ -14,6 +14,7 @@ import { systemClock } from '../../engine/system-clock.ts'
 import type { ProcessorRun } from '../../engine/run-processor.ts'
 import { topicNames } from '../../processors/topics.ts'
 import { api } from '../../web/api.ts'
+import type { Listening } from '../../web/server.ts'
 import { type Backend, openBackend } from './backend.ts'
 import { closeInReverse, type Closers } from './closers.ts'
 import { guardsFor, readTokens } from './guards.ts'
@@ -81,11 +82,13 @@ async function open(options: UpOptions, logger: Logger, closers: Closers): Promi
     : null
   if (takingIn?.run) runs.push(takingIn.run)
 
-  const app = apiOf(options, { shown, runs, metrics, backend })
+  let servers: Listening[] = []
+  const otlpUrl = () => servers[1]?.url ?? null
+  const app = apiOf(options, { shown, runs, metrics, backend, otlpUrl })
   const front = frontDoor(config, { guard: guards.front, app, shown, takingIn, log: bugs.log })
   const otlp =
     takingIn === null ? null : otlpDoorOf(config, { guard: guards.otlp!, takingIn, log: bugs.log })
-  const servers = await openServers(config, { front, otlp })
+  servers = await openServers(config, { front, otlp })
   closers.push(async () => {
     shown?.stream.close()
     const closed = Promise.all(servers.map((server) => server.close()))
@@ -95,7 +98,7 @@ async function open(options: UpOptions, logger: Logger, closers: Closers): Promi
   takingIn?.start()
   return {
     url: servers[0]!.url,
-    otlpUrl: servers[1]?.url ?? null,
+    otlpUrl: otlpUrl(),
     where: backend.where,
     failed: bugs.failed,
     stop: () => closeInReverse(closers),
@@ -107,13 +110,16 @@ interface ApiParts {
   readonly runs: readonly ProcessorRun[]
   readonly metrics: OwnMetrics
   readonly backend: Backend
+  readonly otlpUrl: () => string | null
 }
 
-function apiOf({ openApi }: UpOptions, { shown, runs, metrics, backend }: ApiParts) {
+function apiOf({ openApi }: UpOptions, parts: ApiParts) {
+  const { shown, runs, metrics, backend, otlpUrl } = parts
   const units = () => runs.flatMap((run) => run.units())
   return api({
     found: shown,
     openApi,
+    otlpUrl,
     metrics: () =>
       metrics.text({
         units: units(),

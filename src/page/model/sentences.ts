@@ -138,14 +138,23 @@ export function moreText(signal: Signal): string | null {
 /** The heading of the overview. */
 export function overviewHeadline(
   open: readonly Incident[],
-  watched: number,
-  environment: string,
+  {
+    watched,
+    environment,
+    silent,
+  }: {
+    readonly watched: number
+    readonly environment: string
+    /** No telemetry of the environment has come in: nothing can be said of its health. */
+    readonly silent: boolean
+  },
 ): string {
   const releases = new Set(
     open
       .flatMap(({ regressions }) => regressions.map(({ release }) => release))
       .map(({ id }) => id),
   )
+  if (releases.size === 0 && silent) return `No telemetry of ${environment} has arrived yet.`
   if (releases.size === 0) return `No release made ${environment} worse. ${watchedText(watched)}`
   const many = releases.size === 1 ? 'One release' : `${releases.size} releases`
   return `${many} made ${environment} worse.`

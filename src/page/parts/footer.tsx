@@ -8,11 +8,14 @@ const next: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', d
 
 export function Footer() {
   const unjoined = releasesHere.value.filter(({ verdict }) => verdict === 'unjoined').length
-  const joined = unjoined === 0 ? 'all joined' : `${plural(unjoined, 'deployment')} unjoined`
+  const seen = servicesHere.value.length
+  const joined =
+    unjoined > 0 ? `, ${plural(unjoined, 'deployment')} unjoined` : seen > 0 ? ', all joined' : ''
   return (
     <footer class="foot notes">
       <span>
-        {plural(servicesHere.value.length, 'service')}, {joined}
+        {seen === 0 ? 'no service seen yet' : plural(seen, 'service')}
+        {joined}
       </span>
       <span class="foot-links">
         <button type="button" class="plain" onClick={() => setTheme(next[theme.value])}>

@@ -1,7 +1,7 @@
 /** What stands where there is nothing yet: loading, refused, empty. Nothing moves after it. */
 import { useEffect, useState } from 'preact/hooks'
 import { plural } from '../model/time.ts'
-import { services } from '../state/records.ts'
+import { otlp, servicesHere } from '../state/records.ts'
 
 const showAfterMs = 200
 
@@ -34,24 +34,33 @@ export function Failed({ why }: { why: string }) {
 }
 
 export function EmptyReleases() {
-  const seen = services.value.length
-  const host = location.hostname
+  const seen = servicesHere.value.length
   return (
     <div class="panel padded empty">
       <p class="lead">
         <strong>No release yet.</strong>{' '}
-        {seen === 0 ? 'Culprit sees no telemetry.' : `Culprit sees ${plural(seen, 'service')}.`}
+        {seen === 0
+          ? 'Nothing has been received yet, so health is not known.'
+          : `Culprit sees ${plural(seen, 'service')}.`}
       </p>
       {seen === 0 ? (
-        <p>
-          Send OTLP over HTTP to <code>http://{host}:4318</code>, or where the setting
-          ingest.otlpListen says.
-        </p>
+        <SendHere />
       ) : (
         <p>
           Tell it of one: <code>culprit deployed --service NAME --version VERSION</code>
         </p>
       )}
     </div>
+  )
+}
+
+function SendHere() {
+  if (typeof otlp.value !== 'string')
+    return <p>Send OTLP over HTTP to the process with the role ingest (ingest.otlpListen).</p>
+  return (
+    <p>
+      Send OTLP over HTTP to <code>{otlp.value}</code>: a Collector's otlphttp exporter, or{' '}
+      <code>OTEL_EXPORTER_OTLP_ENDPOINT={otlp.value}</code>
+    </p>
   )
 }

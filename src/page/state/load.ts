@@ -4,7 +4,7 @@ import { signal } from '@preact/signals'
 import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import { isRecord } from '../model/verdict.ts'
-import { loading, services, takeIncidents, takeReleases } from './records.ts'
+import { loading, otlp, services, takeIncidents, takeReleases } from './records.ts'
 
 type Answer =
   | { readonly ok: true; readonly body: unknown }
@@ -60,8 +60,10 @@ export async function loadLists(): Promise<void> {
 export async function loadServices(): Promise<void> {
   const answer = await ask('/v1/services')
   if (!answer.ok) return
-  const { items } = answer.body as { items?: unknown }
-  if (Array.isArray(items)) services.value = items as SeenService[]
+  const body = answer.body as { items?: unknown; otlp?: unknown }
+  if (!Array.isArray(body.items)) return
+  services.value = body.items as SeenService[]
+  otlp.value = typeof body.otlp === 'string' ? body.otlp : null
 }
 
 /** Details by release id. Bounded: the oldest asked for goes first. */

@@ -14,6 +14,8 @@ const recordsMax = 5_000
 export const releases = signal<ReadonlyMap<string, Release>>(new Map())
 export const incidents = signal<ReadonlyMap<string, Incident>>(new Map())
 export const services = signal<readonly SeenService[]>([])
+/** Where telemetry goes, as far as the process that answers knows; undefined before it has answered. */
+export const otlp = signal<string | null | undefined>(undefined)
 
 export type Loading =
   | { readonly state: 'loading' | 'ready' }
@@ -89,6 +91,12 @@ export const servicesHere = computed(() =>
 function here(name: string): boolean {
   return environment.value === 'all' || name === environment.value
 }
+
+/** No telemetry of the environment in view has come in, and no release of it is known. */
+export const silentHere = computed(
+  () =>
+    otlp.value !== undefined && servicesHere.value.length === 0 && releasesHere.value.length === 0,
+)
 
 /** Newest telemetry of any service in view; null before the first. */
 export const dataMs = computed(() => {

@@ -6,7 +6,14 @@ import { orderedIds, overviewHeadline } from '../model/sentences.ts'
 import { plural } from '../model/time.ts'
 import { isOpen, serviceKey } from '../model/verdict.ts'
 import { filters, setFilter } from '../state/place.ts'
-import { environment, incidentsHere, nowMs, releasesHere, servicesHere } from '../state/records.ts'
+import {
+  environment,
+  incidentsHere,
+  nowMs,
+  releasesHere,
+  servicesHere,
+  silentHere,
+} from '../state/records.ts'
 import { Held, ShowChanges, useOrder } from '../parts/held.tsx'
 import { IncidentCard } from '../parts/incident-card.tsx'
 import { ReleaseTable } from '../parts/release-table.tsx'
@@ -26,12 +33,13 @@ export function Overview() {
   const ids = orderedIds(open.map(({ id, openedAt }) => ({ id, at: openedAt })))
   const order = useOrder(ids, environment.value)
   const watched = releases.filter(({ verdict }) => verdict === 'watching').length
+  const silent = silentHere.value
   const place = environment.value === 'all' ? 'any environment' : environment.value
   return (
     <div class="page">
       <div class="headline">
-        <h1>{overviewHeadline(open, watched, place)}</h1>
-        <Counts releases={releases} />
+        <h1>{overviewHeadline(open, { watched, environment: place, silent })}</h1>
+        {!silent && <Counts releases={releases} />}
       </div>
       <div class="slot">
         <ShowChanges changes={order.changes} show={order.show} />
