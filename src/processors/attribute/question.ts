@@ -92,7 +92,7 @@ export function attributionInput(
     candidates: candidatesOf(reach),
     streams: streamsOf(state, reach, onsetMs),
     edges,
-    kinds: reach.flatMap(kindsOf),
+    kinds: reach.flatMap((entry) => kindsOf(entry, onsetMs)),
     entryFiles: [],
     oldShift: loudestOldShift(reach),
   }
@@ -196,8 +196,17 @@ function streamOf(
   }
 }
 
-function kindsOf({ finding, evidence }: ReleaseEntry): ErrorKind[] {
-  return (evidence?.kinds ?? []).map(({ fingerprint, type, template, frames }) => ({
+const errorSignals: ReadonlySet<string> = new Set(['errors', 'new-error', 'availability'])
+
+/** Of a release whose errors have not risen, the stack traces are those of any day. */
+function kindsOf({ finding, evidence }: ReleaseEntry, onsetMs: number): ErrorKind[] {
+  if (evidence === null) return []
+  const speaks = evidence.streams.some(
+    (stream) =>
+      errorSignals.has(stream.signal) && hit(stream, onsetMs) >= judgeDefaults.suspiciousLogE,
+  )
+  if (!speaks) return []
+  return evidence.kinds.map(({ fingerprint, type, template, frames }) => ({
     fingerprint,
     service: finding.service,
     type,
