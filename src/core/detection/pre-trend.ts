@@ -25,8 +25,8 @@ export class PreTrend<Bucket> {
   /** At the release. */
   readonly #logE: number
   readonly #releasedAtMs: number
-  /** Those that had spoken by the release. */
-  readonly #spoken: readonly EarlyStream<Bucket>[]
+  /** None where none had spoken by the release. */
+  readonly #open: readonly EarlyStream<Bucket>[]
 
   /** `before`: the buckets from `preTrendMs` before the release up to it. */
   constructor(
@@ -40,35 +40,37 @@ export class PreTrend<Bucket> {
       releaseWeights(streams),
     )
     this.#releasedAtMs = releasedAtMs
-    this.#spoken = this.#logE < judgeDefaults.suspiciousLogE ? [] : streams.filter(isLoud)
+    this.#open = this.#logE < judgeDefaults.suspiciousLogE ? [] : streams
     // A release is a time at which things begin, as a step of its rollout is.
-    for (const stream of this.#spoken) stream.startAgain()
+    for (const stream of this.#open) stream.startAgain()
   }
 
   /** Something had begun, and more buckets will tell whether it is still that. */
   get isOpen(): boolean {
-    return this.#spoken.length > 0
+    return this.#open.length > 0
   }
 
   push(bucket: Bucket): void {
-    for (const stream of this.#spoken) stream.push(bucket)
+    for (const stream of this.#open) stream.push(bucket)
   }
 
   /**
-   * log E at the release; null where what is seen by now began with the release or after it. That is only asked for
-   * a release whose own log E is an alarm; `onsetOf` may remember the onsets, which are dear.
+   * log E at the release; null where all that is seen by now began with the release or after it (where nothing is
+   * seen any more, nothing did). That is only asked for a release whose own log E is an alarm; `onsetOf` may remember
+   * the onsets, which are dear.
    */
   logE(ofRelease: number, onsetOf: OnsetOf): number | null {
     if (!this.isOpen || ofRelease < judgeDefaults.regressedLogE) return this.#logE
-    return this.#spoken.some((stream) => this.#beganBefore(stream, onsetOf)) ? this.#logE : null
+    const seen = this.#open.filter(isLoud)
+    const beganAfter = seen.every((stream) => this.#beganAfter(stream, onsetOf))
+    return seen.length > 0 && beganAfter ? null : this.#logE
   }
 
-  #beganBefore(stream: EarlyStream<Bucket>, onsetOf: OnsetOf): boolean {
-    if (!isLoud(stream)) return false
+  #beganAfter(stream: EarlyStream<Bucket>, onsetOf: OnsetOf): boolean {
     const onset = onsetOf(`before ${stream.group}`, () => {
       return stream.evidence({ weight: 0, full: true }).onset
     })
-    return onset !== null && onset.fromMs < this.#releasedAtMs
+    return onset === null || onset.fromMs >= this.#releasedAtMs
   }
 }
 
