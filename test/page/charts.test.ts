@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chartOf } from '../../src/page/model/chart.ts'
+import { chartOf, endLines } from '../../src/page/model/chart.ts'
 import { happeningsOf } from '../../src/page/model/events.ts'
 import { lanesOf, timeTicks } from '../../src/page/model/lanes.ts'
 import { filtersOf, link, viewOf, withFilter } from '../../src/page/model/route.ts'
@@ -56,6 +56,20 @@ describe('the main chart', () => {
     expect(model.sentence).toBe(
       'Errors, POST /orders: 1.41.3 0.4 %, 1.42.0 3.1 %, ×7.7 (5.8 to 10.3).',
     )
+  })
+
+  it('has no effect of a signal that does not speak', () => {
+    const quiet = { ...orders, state: 'watching' as const }
+    const facts = {
+      release: checkout,
+      signal: quiet,
+      series: detail.series,
+      mode: 'split' as const,
+    }
+    const shown = chartOf(facts)!
+    expect(shown.interval).toBeNull()
+    expect(shown.sentence).toBe('Errors, POST /orders: 1.41.3 0.4 %, 1.42.0 3.1 %.')
+    expect(endLines(facts, shown)).toEqual(['1.42.0: 3.1 %'])
   })
 
   it('shows nothing of the new version before its release', () => {

@@ -103,6 +103,7 @@ describe('sentences', () => {
   it('name what Culprit makes itself of gauges', () => {
     const cpu = {
       ...signals.find((each) => each.signal === 'gauge')!,
+      state: 'regressed' as const,
       gauge: {
         own: 'cpu' as const,
         unit: 's/{request}',
@@ -181,10 +182,40 @@ describe('signals', () => {
 
   it('never call too little data healthy', () => {
     const thin = signals.find(({ state }) => state === 'inconclusive')!
-    expect(stateText(thin)).toBe('too little data, ×2.4 or more would show, not proof of health')
+    expect(stateText(thin)).toBe('×2.4 or more would have shown, not proof of health')
   })
 
-  it('say `so far` while they are watched', () => {
-    expect(stateText(signals[2]!)).toBe('so far ×0.98 (0.75 to 1.28)')
+  it.each(['watching', 'inconclusive', 'cleared'] as const)(
+    'show no effect while they are %s: it is one given that they are worse',
+    (state) => {
+      const said = { ...orders, state, detectable: 2.3 }
+      expect(stateText(said)).toContain('×2.3 or more would')
+      expect(stateText(said)).not.toContain('7.7')
+      expect(stateText({ ...said, detectable: null })).not.toMatch(/\d/)
+    },
+  )
+
+  it.each(['regressed', 'suspicious'] as const)('show their effect once they are %s', (state) => {
+    expect(stateText({ ...orders, state })).toBe('×7.7 (5.8 to 10.3)')
+  })
+
+  it('show of a gauge what was measured, and its shift only where it speaks', () => {
+    const gauge = {
+      ...signals.find((each) => each.signal === 'gauge')!,
+      gauge: {
+        unit: 'By',
+        usual: 12,
+        shift: 5,
+        low: 4,
+        high: 6,
+        detectable: 3,
+        excluded: null,
+      },
+    }
+    expect(changeText(gauge)).toBe('12 By → 11.8 By')
+    expect(stateText(gauge)).toBe('a shift of 3 By or more would have shown')
+    const worse = { ...gauge, state: 'regressed' as const }
+    expect(changeText(worse)).toBe('12 By → 17 By')
+    expect(stateText(worse)).toBe('+5 (4 to 6)')
   })
 })

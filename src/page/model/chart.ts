@@ -8,7 +8,7 @@ import type { Signal } from '../../contracts/signal.ts'
 import { count, effect, rate, seconds, share, times } from './figures.ts'
 import { measureOf, pointsOf, usualRange, type Measure, type Point } from './series.ts'
 import { signalName, signalWhere } from './signal-words.ts'
-import { previousOf, versionOf } from './verdict.ts'
+import { previousOf, shownEffect, versionOf } from './verdict.ts'
 
 export interface ChartFacts {
   readonly release: Release
@@ -49,9 +49,10 @@ export function chartOf(facts: ChartFacts): ChartModel | null {
   const points = all.filter((point) => point.startMs >= startMs - beforeMs && point.endMs <= toMs)
   const fromMs = Math.min(startMs - 60_000, points[0]?.startMs ?? startMs)
   const [before, now] = endsOf(signal, measure)
+  const shown = shownEffect(signal)
   const interval =
-    measure === 'share' && signal.effect !== null && before !== null
-      ? { low: before * signal.effect.low, high: before * signal.effect.high }
+    measure === 'share' && shown !== null && before !== null
+      ? { low: before * shown.low, high: before * shown.high }
       : null
   const values = points.flatMap((point) => [point.old ?? 0, point.new ?? 0])
   return {
@@ -109,15 +110,17 @@ function sentenceOf(
   measure: Measure,
 ): string {
   const name = `${signalName(signal)}, ${signalWhere(signal)}`
-  const change = signal.effect === null ? '' : `, ${effect(signal.effect)}`
+  const shown = shownEffect(signal)
+  const change = shown === null ? '' : `, ${effect(shown)}`
   return `${name}: ${previousOf(release)} ${valueText(before, measure)}, ${versionOf(release)} ${valueText(now, measure)}${change}.`
 }
 
 /** The lines at the right end of the new version. */
 export function endLines({ release, signal }: ChartFacts, model: ChartModel): string[] {
   const first = `${versionOf(release)}: ${valueText(model.now, model.measure)}`
-  if (signal.effect === null || model.measure === 'volume') return [first]
-  const { ratio, low, high } = signal.effect
+  const shown = shownEffect(signal)
+  if (shown === null || model.measure === 'volume') return [first]
+  const { ratio, low, high } = shown
   const of =
     model.measure === 'share'
       ? `${times(ratio)} of ${previousOf(release)}`

@@ -9,7 +9,7 @@ import type { Signal } from '../../contracts/signal.ts'
 import { count, rate, threshold, times } from './figures.ts'
 import { isOwnGauge, ownGaugeSentence, signalName, signalWhere, values } from './signal-words.ts'
 import { plural } from './time.ts'
-import { byText, versionOf } from './verdict.ts'
+import { byText, shownEffect, versionOf } from './verdict.ts'
 
 /** A sentence with one figure that carries the verdict's colour. */
 export interface Sentence {
@@ -197,8 +197,8 @@ export function releaseHeadline(release: Release, signals: readonly Signal[]): s
 
 function manner(signal: Signal): string {
   const where = unbroken(signalWhere(signal))
-  const ratio = signal.effect?.ratio
-  const many = ratio === undefined || !(ratio > 0) ? null : times(ratio).slice(1)
+  const shown = shownEffect(signal)
+  const many = shown === null ? null : times(shown.ratio).slice(1)
   switch (signal.signal) {
     case 'errors':
       return many === null ? `${where} fails.` : `${where} fails ${many} times as often.`

@@ -4,6 +4,7 @@
  */
 import type { Signal } from '../../contracts/signal.ts'
 import { count, effect, rate, seconds, share, threshold, times } from './figures.ts'
+import { shownEffect, speaks } from './verdict.ts'
 
 const names: Readonly<Record<Signal['signal'], string>> = {
   errors: 'Errors',
@@ -121,16 +122,28 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
   }
 }
 
-/** The small line under a verdict: the effect, or what would have shown. */
+/** The small line under a verdict: the effect of a stream that speaks, else what would have shown. */
 export function stateText(signal: Signal, { drawn = false } = {}): string {
   const { state } = signal
-  const detectable = drawn ? null : signal.detectable
-  if (signal.gauge !== undefined && state !== 'inconclusive') return shiftText(signal, signal.gauge)
-  if (state === 'cleared') return signal.effect === null ? 'Not worse' : effect(signal.effect)
-  if (state === 'inconclusive') return shows(detectable, 'not proof of health')
-  if (signal.effect === null || !(signal.effect.ratio > 0)) return shows(detectable, null)
+  if (!speaks(signal)) {
+    const would = drawn ? null : wouldShow(signal)
+    const parts = state === 'inconclusive' ? [would, 'not proof of health'] : [would]
+    return parts.filter((part) => part !== null).join(', ')
+  }
+  if (signal.gauge !== undefined) return shiftText(signal, signal.gauge)
   if (signal.signal === 'new-error' && signal.baseline.events === 0) return 'never seen before'
-  return state === 'watching' ? `so far ${effect(signal.effect)}` : effect(signal.effect)
+  const shown = shownEffect(signal)
+  return shown === null ? '' : effect(shown)
+}
+
+/** `×2.4 or more would show`: what the watch was, or is, able to see; null where that is not known. */
+export function wouldShow(signal: Signal): string | null {
+  const { state, gauge } = signal
+  const detectable = gauge === undefined ? signal.detectable : gauge.detectable
+  if (detectable === null) return null
+  const size = gauge === undefined ? times(detectable) : `a shift of ${inUnit(detectable, signal)}`
+  const or = gauge === undefined && detectable < 1 ? 'less' : 'more'
+  return `${size} or ${or} would ${state === 'watching' ? 'show' : 'have shown'}`
 }
 
 /** `+13.6 (11.1 to 16.6)`, in the gauge's own unit. */
@@ -149,14 +162,6 @@ function inUnit(value: number, signal: Signal): string {
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(3)))
-}
-
-function shows(detectable: number | null, and: string | null): string {
-  const would =
-    detectable === null
-      ? null
-      : `${times(detectable)} or ${detectable < 1 ? 'less' : 'more'} would show`
-  return ['too little data', would, and].filter((part) => part !== null).join(', ')
 }
 
 export function stateWord({ state }: Signal): string {
@@ -191,7 +196,7 @@ export function values(signal: Signal): [string, string] {
     if (latency.afterSeconds !== latency.beforeSeconds)
       return [seconds(latency.beforeSeconds), seconds(latency.afterSeconds)]
   }
-  if (signal.gauge !== undefined) {
+  if (signal.gauge !== undefined && speaks(signal)) {
     const { usual, shift } = signal.gauge
     return [inUnit(usual, signal), inUnit(usual + shift, signal)]
   }
@@ -199,7 +204,8 @@ export function values(signal: Signal): [string, string] {
     const value = rate(side)
     if (value === null) return 'no data'
     if (signal.signal === 'traffic') return count(value)
-    if (signal.signal === 'gauge' || signal.signal === 'business') return figure(value)
+    if (signal.signal === 'gauge') return inUnit(value, signal)
+    if (signal.signal === 'business') return figure(value)
     return share(value)
   }
   return [text(signal.baseline), text(signal.observed)]

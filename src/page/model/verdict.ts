@@ -81,6 +81,19 @@ export function serviceKey({ environment, namespace, name }: Release['service'])
   return `${environment}/${namespace ?? '-'}/${name}`
 }
 
+/**
+ * Whether an effect may be shown of it. Its estimate holds given that the stream is worse: beside a stream
+ * without evidence it would contradict the counts that it stands next to.
+ */
+export function speaks({ state }: Pick<Signal, 'state'>): boolean {
+  return state === 'regressed' || state === 'suspicious'
+}
+
+/** The effect of a stream that speaks, where it is a ratio. */
+export function shownEffect(signal: Signal): Signal['effect'] {
+  return speaks(signal) && signal.effect !== null && signal.effect.ratio > 0 ? signal.effect : null
+}
+
 export function signalKey({ signal, scope }: Signal): string {
   return [signal, scope.route, scope.fingerprint, scope.metric, scope.caller].join('|')
 }

@@ -4,6 +4,7 @@
  */
 import type { Signal } from '../../contracts/signal.ts'
 import type { Point } from '../model/series.ts'
+import { shownEffect } from '../model/verdict.ts'
 
 export interface MiniChartProps {
   readonly points: readonly Point[]
@@ -79,7 +80,8 @@ export function EffectAxis({
   width: number
   height?: number
 }) {
-  const { effect, detectable, state } = signal
+  const { detectable, state } = signal
+  const effect = shownEffect(signal)
   const x = (ratio: number) => 8 + effectX(ratio, width - 16)
   const middle = height / 2
   return (
@@ -93,7 +95,7 @@ export function EffectAxis({
       {effectTicks.map((tick) => (
         <path key={tick} d={`M${x(tick)} 0V${height}`} class={tick === 1 ? 'one' : 'grid'} />
       ))}
-      {effect !== null && effect.ratio > 0 ? (
+      {effect !== null ? (
         <g class="interval">
           <path
             d={`M${x(effect.low)} ${middle}H${x(effect.high)}M${x(effect.low)} ${middle - 4}v8`}

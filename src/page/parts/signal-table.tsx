@@ -2,7 +2,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
-import { times } from '../model/figures.ts'
 import { measureOf, pointsOf, type Point } from '../model/series.ts'
 import {
   changeText,
@@ -12,9 +11,10 @@ import {
   signalWhere,
   stateText,
   stateWord,
+  wouldShow,
 } from '../model/signal-words.ts'
 import { clockTime } from '../model/time.ts'
-import { previousOf, signalKey, versionOf } from '../model/verdict.ts'
+import { previousOf, shownEffect, signalKey, versionOf } from '../model/verdict.ts'
 import type { ReleaseDetail } from '../../contracts/explanation.ts'
 import { filters, setFilter, zone } from '../state/place.ts'
 import { EffectAxis, effectTicks, effectX, MiniChart } from './mini-chart.tsx'
@@ -49,7 +49,10 @@ export function SignalTable({ release, signals, detail, waiting }: SignalTablePr
     <>
       <div class="section-head">
         <h2>{split ? 'Old and new version, same minutes' : 'Before and after the release'}</h2>
-        <span class="notes">worst first; bars show the range in which the effect likely lies</span>
+        <span class="notes">
+          worst first; a bar shows the range in which an effect likely lies, a dashed line what
+          would show
+        </span>
         {waiting}
         <Toggle
           label="Shown as"
@@ -118,7 +121,7 @@ const effectWidth = 268
 
 function SignalRow({ signal, points, span, charts, versions }: SignalRowProps) {
   const [before, now] = [sideText(signal, 'baseline'), sideText(signal, 'observed')]
-  const { detectable, effect } = signal
+  const would = shownEffect(signal) === null ? wouldShow(signal) : null
   return (
     <tr>
       <th scope="row" class="signal-cell">
@@ -151,11 +154,7 @@ function SignalRow({ signal, points, span, charts, versions }: SignalRowProps) {
         {charts ? (
           <>
             <EffectAxis signal={signal} width={effectWidth} height={46} />
-            {(effect === null || !(effect.ratio > 0)) && detectable !== null && (
-              <span class="notes would">
-                {times(detectable)} or {detectable < 1 ? 'less' : 'more'} would show
-              </span>
-            )}
+            {would !== null && <span class="notes would">{would}</span>}
           </>
         ) : (
           stateText(signal)
