@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { Incident, Suspect } from '../../contracts/incident.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
+import { evidenceUnit, signalText } from './signal-text.ts'
 
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`)
@@ -62,6 +63,18 @@ function recordedLines({ provenance }: Suspect): string[] {
   return more > 0 ? [...told, `and ${more} more`] : told
 }
 
+const signalsMax = 6
+const suspectsMax = 5
+
+/** What the bound leaves out is said, with the chance that it is among them. */
+function restOf(suspects: readonly Suspect[]): void {
+  if (suspects.length === 0) return
+  const together = suspects.reduce((sum, { probability }) => sum + probability, 0)
+  print(
+    `  ${chance(together).padStart(5)}  ${plural(suspects.length, 'other')}${suspects.length === 1 ? '' : ' together'} (all of them: --json)`,
+  )
+}
+
 export function incidentText(incident: Incident): void {
   print(strong(incident.title))
   print(incident.summary)
@@ -69,20 +82,15 @@ export function incidentText(incident: Incident): void {
   print()
   print('What got worse')
   for (const { release, signals } of incident.regressions) {
-    for (const each of signals.filter(({ state }) => state === 'regressed').slice(0, 6)) {
-      const where = each.scope.route ?? each.scope.caller ?? 'whole service'
-      const effect =
-        each.effect === null
-          ? ''
-          : `×${each.effect.ratio.toPrecision(3)} (${each.effect.low.toPrecision(3)} to ${each.effect.high.toPrecision(3)})`
-      print(
-        `  ${formatServiceKey(release.service)} ${each.signal} ${where} ${effect}, evidence ${each.evidence.toFixed(1)}`,
-      )
-    }
+    const worse = signals.filter(({ state }) => state === 'regressed')
+    for (const each of worse.slice(0, signalsMax))
+      print(`  ${formatServiceKey(release.service)} ${signalText(each)}`)
+    if (worse.length > signalsMax) print(`  and ${worse.length - signalsMax} more`)
   }
+  print(`  ${evidenceUnit}`)
   print()
   print('Suspects')
-  for (const suspect of incident.suspects.slice(0, 5)) {
+  for (const suspect of incident.suspects.slice(0, suspectsMax)) {
     const label = provenanceText(suspect)
     print(
       `  ${chance(suspect.probability).padStart(5)}  ${suspect.title}${suspect.revision ? ` (${suspect.revision.slice(0, 12)})` : ''}${label === '' ? '' : `  [${label}]`}`,
@@ -92,6 +100,7 @@ export function incidentText(incident: Incident): void {
       print(`         ${bits >= 0 ? '+' : '−'}${Math.abs(bits).toFixed(1)} bits  ${term}: ${fact}`)
     }
   }
+  restOf(incident.suspects.slice(suspectsMax))
   print('  Who or what wrote a change plays no part in these numbers.')
   if (incident.suggestion === null) return
   const { to, confidence, refusals, checks, commands } = incident.suggestion

@@ -3,10 +3,10 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { UsageError } from '../../core/kernel/errors.ts'
-import { gaugeClause } from '../../core/attribution/verdict-words.ts'
 import { formatServiceKey } from '../../core/kernel/service-key.ts'
 import { Client } from '../client/client.ts'
 import { incidentsIn, readReplay, releasesIn, type ReplayLine } from '../client/replay-file.ts'
+import { signalText, evidenceUnit } from '../client/signal-text.ts'
 import { incidentText, print, printJson, strong } from '../client/text.ts'
 
 export interface ExplainFlags {
@@ -70,22 +70,8 @@ async function explainRelease(id: string, flags: ExplainFlags): Promise<void> {
   if (release === undefined) throw new UsageError(`no release ${id}`)
   if (flags.json) return printJson([{ release, signals }])
   print(strong(`${formatServiceKey(release.service)} ${release.version ?? ''}: ${release.verdict}`))
-  print(release.reason)
+  print(release.verdictAt === null ? release.reason : `${release.verdictAt}: ${release.reason}`)
   print(`${release.id} · ${release.origin} · ${release.strategy} · started ${release.startedAt}`)
-  for (const { signal, scope, state, effect, evidence, observed, baseline, gauge } of signals) {
-    if (gauge !== undefined) {
-      const moved = gaugeClause(scope.metric, gauge)
-      print(`  ${state.padEnd(12)} ${signal} ${moved}, evidence ${evidence.toFixed(1)}`)
-      continue
-    }
-    const where = scope.route ?? scope.caller ?? scope.metric ?? 'whole service'
-    const size =
-      effect === null
-        ? ''
-        : `×${effect.ratio.toPrecision(3)} (${effect.low.toPrecision(3)} to ${effect.high.toPrecision(3)})`
-    const counts = `${baseline.events}/${Math.round(baseline.exposure)} → ${observed.events}/${Math.round(observed.exposure)}`
-    print(
-      `  ${state.padEnd(12)} ${signal} ${where} ${size} ${counts}, evidence ${evidence.toFixed(1)}`,
-    )
-  }
+  for (const signal of signals) print(`  ${signal.state.padEnd(12)} ${signalText(signal)}`)
+  if (signals.length > 0) print(`  ${evidenceUnit}`)
 }

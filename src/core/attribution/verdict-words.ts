@@ -65,18 +65,24 @@ const words: Record<StreamEvidence['signal'], string> = {
 
 /** One clause with the numbers: what, how much, since when. */
 export function describe(stream: StreamEvidence): string {
-  const { signal, scope, ratio, low, high, onset, latency } = stream
-  const of = scope.route ?? (scope.caller ? `seen by ${scope.caller}` : null)
+  const { scope, ratio, low, high, onset } = stream
   const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
   if (stream.gauge !== undefined) return `${gaugeClause(scope.metric, stream.gauge)}${since}`
-  const what =
-    latency === null || latency === undefined
-      ? words[signal]
-      : `requests slower than ${seconds(latency.thresholdSeconds)}`
-  const where = of === null ? '' : scope.route === null ? ` ${of}` : ` of ${of}`
-  const effect = `×${round(ratio)} (${round(low)} to ${round(high)})`
-  if (signal === 'business') return `${scope.metric} ${effect}${since}`
-  return `${what}${where} ${effect}${since}`
+  return `${streamName(stream)} ×${round(ratio)} (${round(low)} to ${round(high)})${since}`
+}
+
+/** What is counted, and where: `requests slower than 250 ms of POST /orders`. */
+export function streamName({
+  signal,
+  scope,
+  latency,
+}: Pick<StreamEvidence, 'signal' | 'scope'> & {
+  readonly latency?: StreamEvidence['latency'] | undefined
+}): string {
+  if (signal === 'business') return scope.metric ?? words[signal]
+  const what = latency ? `requests slower than ${seconds(latency.thresholdSeconds)}` : words[signal]
+  if (scope.route !== null) return `${what} of ${scope.route}`
+  return scope.caller ? `${what} seen by ${scope.caller}` : what
 }
 
 /** `metric_17 12.4 → 18.9`: what it would have been, and what it is. */
@@ -95,7 +101,7 @@ export function gaugeClause(
   return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
 }
 
-function inUnit(value: number, unit: string): string {
+export function inUnit(value: number, unit: string): string {
   return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
 }
 
