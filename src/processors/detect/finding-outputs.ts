@@ -1,4 +1,9 @@
-/** Findings as records of `culprit.findings`: keyed by environment; a tick goes to every partition. */
+/**
+ * Findings as records of `culprit.findings`: keyed by environment; a tick goes to every partition.
+ *
+ * JSON knows no NaN and no Infinity, and a record with one is read by nobody: a stream that has come to such a number
+ * is left out, so that the others are still heard.
+ */
 import type { Finding } from '../../contracts/findings.ts'
 import { serviceEnvironment } from '../../core/kernel/service-key.ts'
 import type { Output } from '../processor.ts'
@@ -10,10 +15,21 @@ export function findingOutputs(findings: readonly Finding[], topic: string): Out
       topic,
       key,
       partitionBy: finding.kind === 'tick' ? { every: true } : (key ?? ''),
-      value: Buffer.from(JSON.stringify(finding)),
+      value: Buffer.from(JSON.stringify(sound(finding))),
       headers: { 'culprit-schema': 'findings/1', 'content-type': 'application/json' },
     }
   })
+}
+
+function sound(finding: Finding): Finding {
+  if (finding.kind !== 'evidence' || finding.streams.every(isFinite)) return finding
+  return { ...finding, streams: finding.streams.filter(isFinite) }
+}
+
+/** Of a value with all that it holds. */
+function isFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite)
 }
 
 function environmentOf(finding: Finding): string | null {

@@ -3,12 +3,19 @@
  *
  * Refused, with the reason as the key of the count: `no-time`, `no-value` (staleness marker or nothing in it),
  * `not-finite` (NaN, Infinity), `negative` (counts, durations of a histogram), `wrong-shape` (buckets that do not fit
- * their bounds, bounds that do not rise), `wrong-type`, `too-large` (more buckets than any real histogram has).
+ * their bounds, bounds that do not rise), `wrong-type`, `too-large` (more buckets than any real histogram has, or a
+ * number that cannot be summed).
  */
 import type { Attributes, AttributeValue, MetricKind, MetricPoint } from './telemetry.ts'
 
 /** SDKs keep 160 buckets at most; a point of more than this is not a histogram of durations. */
 export const bucketsMax = 4096
+/**
+ * Beyond all that is measured, the 64 bits of a counter and the seconds of the universe among it: what an exporter sends
+ * for "not set" is larger. Thousands of such values, and their distances, still fit 32 bits of floating point, and
+ * their squares 64.
+ */
+const valueMax = 1e30
 /** OTLP bounds the scale; finer than 20 or coarser than -10 no SDK makes. */
 const scaleMax = 20
 const scaleMin = -10
@@ -43,12 +50,15 @@ export function faultOf(draft: MetricDraft, kind: MetricKind): string | null {
   if ((draft.flags & 1) !== 0) return 'no-value'
   if (kind === 'gauge' || kind === 'sum') {
     if (draft.value === null) return 'no-value'
-    return Number.isFinite(draft.value) ? null : 'not-finite'
+    if (!Number.isFinite(draft.value)) return 'not-finite'
+    return Math.abs(draft.value) > valueMax ? 'too-large' : null
   }
   if (draft.counts.length > bucketsMax || draft.bounds.length > bucketsMax) return 'too-large'
   const { count, sum, min, max, zero, negative } = draft
   const numbers = [count ?? 0, sum ?? 0, min ?? 0, max ?? 0, zero, ...draft.counts, ...draft.bounds]
   if (!numbers.every((each) => Number.isFinite(each))) return 'not-finite'
+  const summed = [count ?? 0, sum ?? 0, zero, ...draft.counts]
+  if (summed.some((each) => each > valueMax)) return 'too-large'
   if ((count ?? 0) < 0 || zero < 0 || negative > 0) return 'negative'
   if ((sum ?? 0) < 0 || (min ?? 0) < 0 || draft.counts.some((each) => each < 0)) return 'negative'
   return shapeFault(draft, kind)

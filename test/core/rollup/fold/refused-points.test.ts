@@ -10,6 +10,7 @@ describe('refusing points', () => {
   it.each([
     { more: { sum: 'NaN' }, reason: 'not-finite', why: 'a division by zero in an exporter' },
     { more: { max: 'Infinity' }, reason: 'not-finite', why: 'no duration is endless' },
+    { more: { sum: 1e308 }, reason: 'too-large', why: 'two of them are no number any more' },
     { more: { sum: -1 }, reason: 'negative', why: 'no duration is negative' },
     { more: { bucketCounts: ['1', '-2', '0'] }, reason: 'negative', why: 'no count is negative' },
     {
@@ -29,6 +30,18 @@ describe('refusing points', () => {
     { more: { timeUnixNano: nanos(t0Ms + 80_000) }, reason: 'ahead', why: 'its clock is wrong' },
   ])('refuses $more as $reason: $why', ({ more, reason }) => {
     expect(one(more)).toEqual({ seen: 1, accepted: 0, refused: { [reason]: 1 } })
+  })
+
+  it.each([
+    { value: 1e31, refused: { 'too-large': 1 }, why: 'no sum of its squares is a number' },
+    { value: -Number.MAX_VALUE, refused: { 'too-large': 1 }, why: '"not set", in some exporters' },
+    { value: 2 ** 64, refused: {}, why: 'a counter of 64 bits at its end' },
+  ])('of a gauge with $value refuses $refused: $why', ({ value, refused }) => {
+    const metric = {
+      name: 'pool.free',
+      gauge: { dataPoints: [point({ more: { asDouble: value } })] },
+    }
+    expect(foldJson(metricsOf([metric])).counts.points.refused).toEqual(refused)
   })
 
   it('refuses a request counter below zero', () => {
