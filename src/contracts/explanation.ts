@@ -28,6 +28,10 @@ export const ReleaseDetail = z.object({
   suspects: z.array(Suspect),
   /** By route; '' is the whole service. */
   series: z.array(z.object({ route: z.string(), buckets: z.array(SeriesBucket) })),
+  /** Business counters, and what each is counted by: `requests`, a route, another counter. */
+  counters: z
+    .array(z.object({ metric: z.string(), per: z.string(), buckets: z.array(SeriesBucket) }))
+    .optional(),
   newVersion: z.string().nullable(),
   oldVersion: z.string().nullable(),
   mode: z.enum(['split', 'forecast']).nullable(),

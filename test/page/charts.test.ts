@@ -8,7 +8,7 @@ import { detail } from '../browser/story/detail.ts'
 import { incident } from '../browser/story/incidents.ts'
 import { at, nowMs } from '../browser/story/moment.ts'
 import { checkout, releases } from '../browser/story/releases.ts'
-import { orders } from '../browser/story/signals.ts'
+import { orders, signal } from '../browser/story/signals.ts'
 
 describe('points', () => {
   const bucket = (second: number, sides: { old?: [number, number]; new?: [number, number] }) => ({
@@ -88,6 +88,25 @@ describe('the main chart', () => {
         mode: 'split',
       }),
     ).toBeNull()
+  })
+
+  it('draws a business counter by what it is counted by', () => {
+    const counter = signal({
+      signal: 'business',
+      state: 'regressed',
+      scope: { metric: 'shop.orders' },
+      baseline: [988, 1000],
+      observed: [550, 1000],
+      effect: [0.55, 0.5, 0.6],
+    })
+    const [{ buckets }] = detail.series as [(typeof detail.series)[number]]
+    const counters = [{ metric: 'shop.orders', per: 'requests', buckets }]
+    const facts = { release: checkout, signal: counter, series: [], counters, mode: null }
+    const shown = chartOf(facts)!
+
+    expect(shown.caption).toBe('shop.orders, per request, sums of 30 s')
+    expect(shown.sentence).toContain('1.41.3 0.988, 1.42.0 0.55, ×0.55')
+    expect(shown.points.length).toBeGreaterThan(20)
   })
 
   it('says `not getting better` only while the last two minutes lie in the interval', () => {

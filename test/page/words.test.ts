@@ -14,7 +14,13 @@ import {
   releaseHeadline,
   worseSentence,
 } from '../../src/page/model/sentences.ts'
-import { changeText, sideText, signalName, stateText } from '../../src/page/model/signal-words.ts'
+import {
+  changeText,
+  sideText,
+  signalName,
+  signalUnit,
+  stateText,
+} from '../../src/page/model/signal-words.ts'
 import { age, clockTime, duration } from '../../src/page/model/time.ts'
 import { verdicts, verdictWord } from '../../src/page/model/verdict.ts'
 import { incident } from '../browser/story/incidents.ts'
@@ -134,6 +140,30 @@ describe('sentences', () => {
     expect(signalName(house)).toBe('Gauge')
     expect(stateText(house)).toBe('+0.005 (0.004 to 0.006)')
     expect(plain(worseSentence(house))).not.toContain('CPU')
+  })
+
+  it('say of a business counter what it is counted by, and its name as it was sent', () => {
+    const counter = signal({
+      signal: 'business',
+      state: 'regressed',
+      scope: { metric: 'shop.orders' },
+      baseline: [988, 1000],
+      observed: [550, 1000],
+      effect: [0.46, 0.3, 0.7],
+    })
+    const per = 'POST /orders'
+    expect(plain(worseSentence(counter, { per }))).toBe(
+      'There are 0.55 shop.orders per POST /orders. Before, it was 0.988.',
+    )
+    expect(plain(worseSentence(counter, { past: true }))).toBe(
+      'The rate of shop.orders was 0.55. Before, it was 0.988.',
+    )
+    expect(signalUnit(counter, per)).toBe('per POST /orders')
+    expect(sideText(counter, 'observed').counts).toBe('550 for 1,000')
+    // One figure in the heading of a release and in its rows.
+    expect(releaseHeadline({ ...checkout, verdict: 'regressed' }, [counter])).toContain(
+      'shop.orders went from 0.988 to 0.55.',
+    )
   })
 
   it('count more than usual from the baseline’s rate', () => {

@@ -35,7 +35,10 @@ function sidesOf(signal: Signal): string {
   const both = (text: (side: Side) => string) => `${text(baseline)} → ${text(observed)}`
   const each = ({ events, exposure }: Side, unit = '') =>
     exposure > 0 ? inUnit(events / exposure, unit) : 'no data'
-  const counts = both(({ events, exposure }) => `${Math.round(events)} of ${Math.round(exposure)}`)
+  const of = signal.signal === 'business' ? 'for' : 'of'
+  const counts = both(
+    ({ events, exposure }) => `${Math.round(events)} ${of} ${Math.round(exposure)}`,
+  )
   if (signal.gauge !== undefined) return both((side) => each(side, signal.gauge!.unit))
   if (signal.signal === 'traffic') return `${both((side) => each(side))} an interval`
   if (signal.signal === 'business') return `${both((side) => each(side))} (${counts})`

@@ -7,6 +7,7 @@ import { formatInstant } from '../../core/kernel/instant.ts'
 import { addLatency, quantileSeconds } from '../../core/kernel/histogram/latency.ts'
 import { signalsOf } from '../../core/response/signals.ts'
 import { thetaClearFor } from '../../core/detection/judge.ts'
+import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { TrackName, Bucket } from '../../core/rollup/track.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
 import { historyGroup, restoreBucket, restoreServices } from '../../processors/detect/entries.ts'
@@ -21,6 +22,7 @@ import type {
   WaitingDeployment,
 } from '../../contracts/explanation.ts'
 import type { Queries } from '../../web/queries.ts'
+import { counterSeries } from './counter-series.ts'
 
 const minutesBefore = 30
 const routesShown = 20
@@ -35,9 +37,11 @@ interface Owner {
 
 export class StoreQueries implements Queries {
   readonly #store: CheckpointStore
+  readonly #rules: readonly MetricRule[]
 
-  constructor(store: CheckpointStore) {
+  constructor(store: CheckpointStore, rules: readonly MetricRule[] = []) {
     this.#store = store
+    this.#rules = rules
   }
 
   async windows(
@@ -126,14 +130,17 @@ export class StoreQueries implements Queries {
     const owner = entry === null ? null : await this.#owner(entry.finding.service)
     const facts = owner?.state.releases.find(({ finding }) => finding.id === id)?.watch ?? null
     const evidence = entry?.evidence ?? null
-    const series = owner === null || facts === null ? [] : await this.#series(owner, facts)
+    const series =
+      owner === null || facts === null
+        ? { series: [], counters: [] }
+        : await this.#series(owner, facts)
     return {
       release: id,
       reportingLine: judgeDefaults.regressedLogE,
       evidence: (entry?.history ?? []).map(([atMs, logE]) => ({ at: formatInstant(atMs), logE })),
       signals: evidence === null ? [] : signalsOf(evidence, thetaClearFor(0)),
       suspects: [],
-      series,
+      ...series,
       newVersion: facts?.newVersion ?? null,
       oldVersion: facts?.oldVersion ?? null,
       mode: facts?.mode ?? null,
@@ -167,15 +174,16 @@ export class StoreQueries implements Queries {
   async #series(
     owner: Owner,
     facts: NonNullable<ServiceState['releases'][number]['watch']>,
-  ): Promise<ReleaseDetail['series']> {
+  ): Promise<Pick<ReleaseDetail, 'series' | 'counters'>> {
     const fromMs = facts.startMs - minutesBefore * 60_000
     const all = await this.#buckets(owner, { fromMs, toMs: facts.startMs + 4 * hourMs })
     const buckets = all.filter(({ track }) => track === facts.source).map(({ bucket }) => bucket)
     const routes = ['', ...facts.routes.slice(0, routesShown).map(([route]) => route)]
-    return routes.map((route) => ({
+    const series = routes.map((route) => ({
       route,
       buckets: buckets.map((bucket) => seriesBucket(bucket, route, facts)),
     }))
+    return { series, counters: counterSeries(all, facts, this.#rules) }
   }
 }
 

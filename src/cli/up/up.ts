@@ -75,7 +75,8 @@ async function open(options: UpOptions, logger: Logger, closers: Closers): Promi
   const hex = randomBytes(8).toString('hex')
   const shared = { config, topics, backend, metrics, hex, trap: bugs.trap, closers }
   const runs: ProcessorRun[] = await startProcessors(shared, roles)
-  const queries = backend.store === null ? null : new StoreQueries(backend.store)
+  const queries =
+    backend.store === null ? null : new StoreQueries(backend.store, config.detection.metrics)
   const shown = roles.has('web') ? await openShown(shared, queries!, options.pageFolder) : null
   const takingIn = roles.has('ingest')
     ? await openTakingIn({ ...shared, queries, record: options.record })

@@ -51,6 +51,8 @@ function percent(probability: number): string {
   return whole >= 100 ? '99 %' : whole < 1 ? '<1 %' : `${whole} %`
 }
 
+/** A name of a metric stays as it was sent. */
 function capital(text: string): string {
+  if (!/^[a-z]+(?= )/.test(text)) return text
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

@@ -2,18 +2,25 @@
  * What the main chart shows of one signal of a release: its points, the span of time, both end values, the
  * effect interval, and the sentence and table that say the same. Pure; milliseconds.
  */
-import type { SeriesBucket } from '../../contracts/explanation.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
-import { count, effect, rate, seconds, share, times } from './figures.ts'
-import { measureOf, pointsOf, usualRange, type Measure, type Point } from './series.ts'
-import { signalName, signalWhere } from './signal-words.ts'
+import { count, effect, figure, rate, seconds, share, times } from './figures.ts'
+import {
+  bucketsOf,
+  measureOf,
+  perOf,
+  pointsOf,
+  usualRange,
+  type Measure,
+  type Point,
+  type Series,
+} from './series.ts'
+import { signalName, signalUnit, signalWhere } from './signal-words.ts'
 import { previousOf, shownEffect, versionOf } from './verdict.ts'
 
-export interface ChartFacts {
+export interface ChartFacts extends Series {
   readonly release: Release
   readonly signal: Signal
-  readonly series: readonly { readonly route: string; readonly buckets: readonly SeriesBucket[] }[]
   readonly mode: 'split' | 'forecast' | null
 }
 
@@ -37,9 +44,9 @@ const beforeMs = 16 * 60_000
 const afterMsMin = 6 * 60_000
 
 export function chartOf(facts: ChartFacts): ChartModel | null {
-  const { release, signal, series } = facts
+  const { release, signal } = facts
   const measure = measureOf(signal)
-  const buckets = series.find(({ route }) => route === (signal.scope.route ?? ''))?.buckets
+  const buckets = bucketsOf(facts, signal)
   if (measure === null || buckets === undefined) return null
   const startMs = Date.parse(release.startedAt)
   const all = pointsOf(buckets, measure)
@@ -51,7 +58,7 @@ export function chartOf(facts: ChartFacts): ChartModel | null {
   const [before, now] = endsOf(signal, measure)
   const shown = shownEffect(signal)
   const interval =
-    measure === 'share' && shown !== null && before !== null
+    (measure === 'share' || measure === 'each') && shown !== null && before !== null
       ? { low: before * shown.low, high: before * shown.high }
       : null
   const values = points.flatMap((point) => [point.old ?? 0, point.new ?? 0])
@@ -73,7 +80,7 @@ export function chartOf(facts: ChartFacts): ChartModel | null {
       before ?? 0,
       Math.min(interval?.high ?? 0, 3 * (now ?? 0)),
     ),
-    caption: captionOf(signal, facts.mode),
+    caption: captionOf(facts),
     sentence: sentenceOf(facts, [before, now], measure),
   }
 }
@@ -88,18 +95,23 @@ function endsOf(signal: Signal, measure: Measure): [number | null, number | null
 export function valueText(value: number | null, measure: Measure): string {
   if (value === null) return 'no data'
   if (measure === 'p99') return seconds(value)
+  if (measure === 'each') return figure(value)
   return measure === 'share' ? share(value) : count(value)
 }
 
-const measureWords: Readonly<Record<Measure, string>> = {
+const measureWords: Readonly<Record<Exclude<Measure, 'each'>, string>> = {
   share: 'share of failed requests',
   p99: '99th percentile of the latency',
   volume: 'requests a minute',
 }
 
-function captionOf(signal: Signal, mode: ChartFacts['mode']): string {
+function captionOf(facts: ChartFacts): string {
+  const { signal, mode } = facts
   const measure = measureOf(signal)
-  const what = measure === null ? '' : measureWords[measure]
+  const what =
+    measure === null || measure === 'each'
+      ? signalUnit(signal, perOf(facts, signal))
+      : measureWords[measure]
   const how = mode === 'forecast' ? ', before and after; dotted: what was expected' : ''
   return `${signalWhere(signal)}, ${what}, sums of 30 s${how}`
 }
@@ -122,7 +134,7 @@ export function endLines({ release, signal }: ChartFacts, model: ChartModel): st
   if (shown === null || model.measure === 'volume') return [first]
   const { ratio, low, high } = shown
   const of =
-    model.measure === 'share'
+    model.measure !== 'p99'
       ? `${times(ratio)} of ${previousOf(release)}`
       : `slow ones ${times(ratio)}`
   return [first, of, `likely ${times(low)} to ${times(high)}`]

@@ -40,6 +40,11 @@ export function threshold(value: number): string {
   return `${Number(value.toPrecision(3))} s`
 }
 
+/** Three digits, in no unit. */
+export function figure(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
 /** `×7.7`; close to one with two digits, above a hundred with none. */
 export function times(ratio: number): string {
   return `×${ratio.toFixed(ratioDigits(ratio))}`

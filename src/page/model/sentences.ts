@@ -47,7 +47,11 @@ function titled({ signal, scope }: Signal, title: string): boolean {
   return scope.route !== null && title.includes(scope.route) && lower.includes(signal)
 }
 
-export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
+/** `per`: what a business counter is counted by, where that is known. */
+export function worseSentence(
+  signal: Signal,
+  { past = false, per = null }: { readonly past?: boolean; readonly per?: string | null } = {},
+): Sentence {
   const [before, now] = values(signal)
   const where = unbroken(signal.scope.route ?? 'all requests')
   switch (signal.signal) {
@@ -74,7 +78,15 @@ export function worseSentence(signal: Signal, { past = false } = {}): Sentence {
         ` Forecast were ${before}.`,
       )
     case 'business':
-      return said(now, ` ${signalWhere(signal)} ${past ? 'came' : 'come'} of each.`, was(before))
+      return per === null
+        ? {
+            ...said(now, '.', was(before)),
+            before: `The rate of ${signalWhere(signal)} ${past ? 'was' : 'is'} `,
+          }
+        : {
+            ...said(now, ` ${signalWhere(signal)} per ${unbroken(per)}.`, was(before)),
+            before: past ? 'There were ' : 'There are ',
+          }
     case 'gauge': {
       const own = ownGaugeSentence(signal, past)
       const mean = ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`
@@ -204,6 +216,7 @@ function manner(signal: Signal): string {
       return many === null ? `${where} fails.` : `${where} fails ${many} times as often.`
     case 'latency':
       return many === null ? `${where} is slow.` : `${where} is slow ${many} times as often.`
+    case 'business':
     case 'gauge': {
       const [before, now] = values(signal)
       const what = isOwnGauge(signal) ? signalName(signal) : where
@@ -212,7 +225,6 @@ function manner(signal: Signal): string {
     case 'availability':
     case 'traffic':
     case 'new-error':
-    case 'business':
       return `${signalName(signal).toLowerCase()}, ${where}${many === null ? '' : ` ×${many}`}.`
   }
 }

@@ -2,7 +2,7 @@
  * Buckets of a release's series as points of a chart: summed to at least 30 s, aligned to the epoch. What is
  * missing stays a gap, never a zero: a sum needs one bucket that is there. Half-open intervals, milliseconds.
  */
-import type { SeriesBucket } from '../../contracts/explanation.ts'
+import type { ReleaseDetail, SeriesBucket } from '../../contracts/explanation.ts'
 import type { Signal } from '../../contracts/signal.ts'
 
 export interface Point {
@@ -14,13 +14,33 @@ export interface Point {
 
 export const bucketMsMin = 30_000
 
-/** What is drawn of a bucket: `share` events per exposure, `p99` seconds, `volume` exposure a minute. */
-export type Measure = 'share' | 'p99' | 'volume'
+/** What is drawn of a bucket: `share` and `each` events per exposure, `p99` seconds, `volume` exposure a minute. */
+export type Measure = 'share' | 'each' | 'p99' | 'volume'
 
 export function measureOf({ signal }: Pick<Signal, 'signal'>): Measure | null {
   if (signal === 'errors') return 'share'
+  if (signal === 'business') return 'each'
   if (signal === 'latency') return 'p99'
   return signal === 'traffic' ? 'volume' : null
+}
+
+/** What a release's detail has of series. */
+export type Series = Pick<ReleaseDetail, 'series' | 'counters'>
+
+/** The buckets of a signal's chart; undefined where none are kept. */
+export function bucketsOf(
+  { series, counters = [] }: Series,
+  { signal, scope }: Signal,
+): readonly SeriesBucket[] | undefined {
+  return signal === 'business'
+    ? counters.find(({ metric }) => metric === scope.metric)?.buckets
+    : series.find(({ route }) => route === (scope.route ?? ''))?.buckets
+}
+
+/** What a business counter is counted by, as one of it; null where that is not known. */
+export function perOf(detail: Series | undefined, { scope }: Signal): string | null {
+  const per = detail?.counters?.find(({ metric }) => metric === scope.metric)?.per ?? null
+  return per === 'requests' ? 'request' : per
 }
 
 interface Group {
@@ -65,7 +85,7 @@ function valueOf(
   if (there.length === 0) return null
   const exposure = there.reduce((sum, each) => sum + each.exposure, 0)
   if (exposure === 0) return null
-  if (measure === 'share') return there.reduce((sum, each) => sum + each.events, 0) / exposure
+  if (measure !== 'p99') return there.reduce((sum, each) => sum + each.events, 0) / exposure
   return p99Of(buckets, side)
 }
 
@@ -116,12 +136,18 @@ export function stillWorse(points: readonly Point[], signal: Signal): boolean | 
 }
 
 /** The same, from the series of a release; null where its route has none. */
-export function goesOn(
-  series: readonly { readonly route: string; readonly buckets: readonly SeriesBucket[] }[],
-  signal: Signal,
-): boolean | null {
+export function goesOn(detail: Series | undefined, signal: Signal): boolean | null {
   const measure = measureOf(signal)
-  const found = series.find(({ route }) => route === (signal.scope.route ?? ''))
-  if (measure === null || found === undefined) return null
-  return stillWorse(pointsOf(found.buckets, measure), signal)
+  const buckets = detail && bucketsOf(detail, signal)
+  return measure === null || buckets === undefined
+    ? null
+    : stillWorse(pointsOf(buckets, measure), signal)
+}
+
+/** The points of a signal's small chart from `fromMs` on; none where there is no series. */
+export function pointsSince(detail: Series | undefined, signal: Signal, fromMs: number): Point[] {
+  const measure = measureOf(signal)
+  const buckets = detail && bucketsOf(detail, signal)
+  if (measure === null || buckets === undefined) return []
+  return pointsOf(buckets, measure).filter(({ startMs }) => startMs >= fromMs)
 }

@@ -3,7 +3,7 @@
  * worse. Figures come from the record; nothing is said about causes.
  */
 import type { Signal } from '../../contracts/signal.ts'
-import { count, effect, rate, seconds, share, threshold, times } from './figures.ts'
+import { count, effect, figure, rate, seconds, share, threshold, times } from './figures.ts'
 import { shownEffect, speaks } from './verdict.ts'
 
 const names: Readonly<Record<Signal['signal'], string>> = {
@@ -13,7 +13,7 @@ const names: Readonly<Record<Signal['signal'], string>> = {
   traffic: 'Traffic',
   'new-error': 'New error',
   gauge: 'Gauge',
-  business: 'Business figure',
+  business: 'Business counter',
 }
 
 /** Gauges that Culprit makes itself. */
@@ -68,8 +68,8 @@ function nameOf(service: string): string {
   return service.slice(service.lastIndexOf('/') + 1)
 }
 
-/** What is counted, in small print. */
-export function signalUnit(of: Signal): string {
+/** What is counted, in small print; `per`: what a business counter is counted by, where that is known. */
+export function signalUnit(of: Signal, per: string | null = null): string {
   const { signal, latency } = of
   switch (signal) {
     case 'errors':
@@ -90,7 +90,7 @@ export function signalUnit(of: Signal): string {
     case 'gauge':
       return ownGauge(of)?.unit ?? 'mean value'
     case 'business':
-      return 'count for each it is counted by'
+      return per === null ? 'rate of the counter' : `per ${per}`
   }
 }
 
@@ -110,7 +110,7 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
     case 'gauge':
       return { value: inUnit(value, signal), counts: `${count(side.exposure)} points` }
     case 'business':
-      return { value: figure(value), counts: `${count(side.events)} of ${count(side.exposure)}` }
+      return { value: figure(value), counts: `${count(side.events)} for ${count(side.exposure)}` }
     case 'errors':
     case 'latency':
     case 'availability':
@@ -158,10 +158,6 @@ function inUnit(value: number, signal: Signal): string {
   if (own !== undefined) return own.text(value)
   const unit = signal.gauge?.unit ?? ''
   return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
-}
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }
 
 export function stateWord({ state }: Signal): string {

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { chartOf, type ChartFacts } from '../model/chart.ts'
+import { perOf } from '../model/series.ts'
 import { changeText, sideText, signalUnit, signalWhere } from '../model/signal-words.ts'
 import { clockTime } from '../model/time.ts'
 import { previousOf, versionOf } from '../model/verdict.ts'
@@ -41,6 +42,7 @@ export function ChartSection({
       release,
       signal,
       series: detail?.series ?? [],
+      counters: detail?.counters ?? [],
       mode: detail?.mode ?? signal.mode,
     }
     return {
@@ -66,9 +68,14 @@ export function ChartSection({
               />
             )}
           </div>
-          <div class="panel padded chart-panel">
+          <div class={`panel padded ${model === null && asked.done ? '' : 'chart-panel'}`}>
             {model === null ? (
-              <TotalsInstead release={release} signal={signal} asked={asked} />
+              <TotalsInstead
+                release={release}
+                signal={signal}
+                per={perOf(detail, signal)}
+                asked={asked}
+              />
             ) : show === 'table' ? (
               <PointsTable facts={facts} model={model} />
             ) : (
@@ -90,8 +97,9 @@ export function ChartSection({
 function TotalsInstead({
   release,
   signal,
+  per,
   asked,
-}: Pick<ChartSectionProps, 'release' | 'signal' | 'asked'>) {
+}: Pick<ChartSectionProps, 'release' | 'signal' | 'asked'> & { readonly per: string | null }) {
   const [before, now] = [sideText(signal, 'baseline'), sideText(signal, 'observed')]
   const why =
     asked.why ??
@@ -117,7 +125,7 @@ function TotalsInstead({
         </div>
       </dl>
       <p class="notes">
-        {signalUnit(signal)}: {changeText(signal)}
+        {signalUnit(signal, per)}: {changeText(signal)}
       </p>
     </div>
   )

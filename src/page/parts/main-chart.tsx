@@ -5,7 +5,7 @@
 import { useEffect } from 'preact/hooks'
 import uPlot from 'uplot'
 import { endLines, valueText, type ChartFacts, type ChartModel } from '../model/chart.ts'
-import { threshold } from '../model/figures.ts'
+import { figure, threshold } from '../model/figures.ts'
 import { timeTicks } from '../model/lanes.ts'
 import { onsetWord } from '../model/events.ts'
 import { signalName } from '../model/signal-words.ts'
@@ -137,6 +137,7 @@ function optionsOf(
 
 function axisText(value: number, { measure }: ChartModel): string {
   if (measure === 'share') return `${Number((value * 100).toPrecision(3))} %`
+  if (measure === 'each') return figure(value)
   if (measure === 'p99') return value === 0 ? '0 s' : `${Number(value.toPrecision(3))} s`
   return String(value)
 }

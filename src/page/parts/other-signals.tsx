@@ -1,6 +1,6 @@
 /** The signals beside the one that got worst: a few rows, the worst first, and the way to all of them. */
 import type { Headline } from '../model/sentences.ts'
-import { measureOf, pointsOf } from '../model/series.ts'
+import { pointsSince } from '../model/series.ts'
 import { changeText, signalName, signalWhere, stateWord } from '../model/signal-words.ts'
 import { signalKey } from '../model/verdict.ts'
 import type { ReleaseDetail } from '../../contracts/explanation.ts'
@@ -32,13 +32,7 @@ export function OtherSignals({
       </div>
       <ul>
         {others.slice(0, rowsMax).map((signal) => {
-          const measure = measureOf(signal)
-          const buckets =
-            detail?.series.find(({ route }) => route === (signal.scope.route ?? ''))?.buckets ?? []
-          const points =
-            measure === null
-              ? []
-              : pointsOf(buckets, measure).filter((point) => point.startMs >= startMs - 960_000)
+          const points = pointsSince(detail, signal, startMs - 960_000)
           const toMs = Math.max(startMs + 60_000, points.at(-1)?.endMs ?? 0)
           const state = signal.state === 'regressed' ? changeText(signal) : stateWord(signal)
           return (

@@ -70,7 +70,8 @@ function ReleaseRow({ release }: { release: Release }) {
   )
 }
 
-/** The recorded reason with a capital at its head; not a word of it is changed. */
+/** The recorded reason with a capital at its head, unless that is a metric's name; not a word of it is changed. */
 export function sentence(text: string): string {
+  if (!/^[a-z]+(?=[ ,;:]|$)/.test(text)) return text
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
-import { measureOf, pointsOf, type Point } from '../model/series.ts'
+import { perOf, pointsSince, type Point } from '../model/series.ts'
 import {
   changeText,
   sideText,
@@ -87,7 +87,8 @@ export function SignalTable({ release, signals, detail, waiting }: SignalTablePr
               <SignalRow
                 key={signalKey(signal)}
                 signal={signal}
-                points={pointsFor(signal, detail, span.fromMs)}
+                points={pointsSince(detail, signal, span.fromMs)}
+                unit={signalUnit(signal, perOf(detail, signal))}
                 span={span}
                 charts={charts}
                 versions={[previousOf(release), versionOf(release)]}
@@ -101,16 +102,10 @@ export function SignalTable({ release, signals, detail, waiting }: SignalTablePr
   )
 }
 
-function pointsFor(signal: Signal, detail: ReleaseDetail | undefined, fromMs: number): Point[] {
-  const measure = measureOf(signal)
-  const series = detail?.series.find(({ route }) => route === (signal.scope.route ?? ''))
-  if (measure === null || series === undefined) return []
-  return pointsOf(series.buckets, measure).filter((point) => point.startMs >= fromMs)
-}
-
 interface SignalRowProps {
   readonly signal: Signal
   readonly points: readonly Point[]
+  readonly unit: string
   readonly span: { readonly fromMs: number; readonly toMs: number; readonly startMs: number }
   readonly charts: boolean
   /** Old and new, for readers without the table's head. */
@@ -119,14 +114,14 @@ interface SignalRowProps {
 
 const effectWidth = 268
 
-function SignalRow({ signal, points, span, charts, versions }: SignalRowProps) {
+function SignalRow({ signal, points, unit, span, charts, versions }: SignalRowProps) {
   const [before, now] = [sideText(signal, 'baseline'), sideText(signal, 'observed')]
   const would = shownEffect(signal) === null ? wouldShow(signal) : null
   return (
     <tr>
       <th scope="row" class="signal-cell">
         <strong>{signalName(signal)}</strong> {signalWhere(signal)}
-        <span class="notes">{signalUnit(signal)}</span>
+        <span class="notes">{unit}</span>
       </th>
       {charts && (
         <td class="mini-cell">

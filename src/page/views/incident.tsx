@@ -2,7 +2,7 @@
 import type { Incident } from '../../contracts/incident.ts'
 import { happeningsOf } from '../model/events.ts'
 import { headlineOf, moreText, worseSentence, type Headline } from '../model/sentences.ts'
-import { goesOn } from '../model/series.ts'
+import { goesOn, perOf } from '../model/series.ts'
 import { share } from '../model/figures.ts'
 import { age, clockTime, duration } from '../model/time.ts'
 import { incidentVerdict, incidentWord, isOpen, previousOf, versionOf } from '../model/verdict.ts'
@@ -78,7 +78,7 @@ interface TopProps {
 function Top({ incident, headline, detail }: TopProps) {
   const past = stale.value || !isOpen(incident)
   const signal = headline?.signal ?? null
-  const said = signal === null ? null : worseSentence(signal, { past })
+  const said = signal === null ? null : worseSentence(signal, { past, per: perOf(detail, signal) })
   return (
     <div class="top-block">
       <p class="crumbs notes">
@@ -139,7 +139,7 @@ function Lead({
 }) {
   const signal = headline.signal!
   const more = moreText(signal)
-  const worse = open && goesOn(detail?.series ?? [], signal) === true
+  const worse = open && goesOn(detail, signal) === true
   const lastShare = headline.release.rollout.at(-1)?.share ?? 0
   const untilMs = dataMs.value ?? nowMs.value
   const since = untilMs - Date.parse(headline.release.startedAt)

@@ -47,7 +47,7 @@ describe('a stream as text', () => {
 
   it('names a business counter, and never calls it a whole service', () => {
     const text = signalText(of('business'))
-    expect(text).toMatch(/^orders\.value 54 → 49 \(5400 of 100 → 4900 of 100\), ×0\.90 /)
+    expect(text).toMatch(/^orders\.value 54 → 49 \(5400 for 100 → 4900 for 100\), ×0\.90 /)
   })
 
   it('tells traffic by the interval, as it was forecast', () => {

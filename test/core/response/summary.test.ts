@@ -7,10 +7,10 @@ const suspects = ['Price carts in yen', 'Answer with a number'].map((title, at) 
   title,
 }))
 
-const summary = (naming: Partial<Naming>) =>
+const summary = (naming: Partial<Naming>, clause = 'POST /orders errors 0 % → 25 %') =>
   summaryOf({
     release: { version: '1.4.0', exposedAtMs: Date.parse('2026-06-10T12:00:00Z') },
-    clause: 'POST /orders errors 0 % → 25 %',
+    clause,
     naming: { kind: 'nobody', ids: [], probability: 0.98, because: '', ...naming },
     suspects,
     suggestion: null,
@@ -18,6 +18,17 @@ const summary = (naming: Partial<Naming>) =>
   } as unknown as SummaryFacts)
 
 describe('the summary of an incident', () => {
+  it.each([
+    {
+      clause: 'shop.orders 0.988 → 0.55',
+      begins: 'shop.orders 0.988',
+      why: 'a name as it was sent',
+    },
+    { clause: 'traffic down to 40 % of usual', begins: 'Traffic down', why: 'a word' },
+  ])('begins with $begins: $why', ({ clause, begins }) => {
+    expect(summary({}, clause)).toMatch(new RegExp(`^${begins}`))
+  })
+
   it.each([
     ['a change', 'change', ['shop@0'], 'Likely cause: Price carts in yen (98 %).'],
     ['a set of one', 'set', ['shop@0'], 'Likely cause so far: Price carts in yen (98 %).'],
