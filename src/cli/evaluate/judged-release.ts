@@ -90,8 +90,7 @@ export class ReleaseJudge {
     for (const counts of watch) {
       this.push(counts)
       early?.push(counts)
-      if ((bucket * stepMs) / 60_000 >= goneFromMinute)
-        this.#aftermath.note(everyone(counts), stepMs)
+      if ((bucket * stepMs) / 60_000 >= goneFromMinute) this.#noteGone(counts)
       bucket++
       const logE = this.logE
       logEMax = Math.max(logEMax, logE)
@@ -125,6 +124,11 @@ export class ReleaseJudge {
       finalVerdict: state.verdict,
       logEMax,
     }
+  }
+
+  #noteGone(counts: Counts): void {
+    const count = everyone(counts)
+    this.#aftermath.note(count, stepMs, count.n)
   }
 
   #finding(

@@ -12,6 +12,8 @@ import { hasRecovered, judgeDefaults } from './judge.ts'
 import { coldStart, latencyQuantiles } from './parameters.ts'
 
 const usualRatio = 1.25
+/** A version that would have had so many requests and had none has gone: by chance in less than a percent. */
+const missedMin = 5
 
 /** Requests of all versions in one bucket, failed ones, and those slower than each of the service's thresholds. */
 export interface AftermathCount {
@@ -28,18 +30,20 @@ export interface UsualErrors {
 
 export class Aftermath {
   #goneForMs = 0
+  #missed = 0
   #n = 0
   #e = 0
   #slow = latencyQuantiles.map(() => 0)
 
-  /** For how long the version has been gone. */
+  /** For how long the version has been gone; 0 while it may just have had no request. */
   get goneForMs(): number {
-    return this.#goneForMs
+    return this.#missed >= missedMin ? this.#goneForMs : 0
   }
 
-  /** A bucket in which the version had next to no requests. */
-  note(everyone: AftermathCount, stepMs: number): void {
+  /** A bucket in which the version had next to no requests, and how many it would have had. */
+  note(everyone: AftermathCount, stepMs: number, missed: number): void {
     this.#goneForMs += stepMs
+    this.#missed += missed
     this.#n += everyone.n
     this.#e += everyone.e
     this.#slow = this.#slow.map((slow, q) => slow + everyone.slowOfService[q]!)
@@ -48,6 +52,7 @@ export class Aftermath {
   /** The version is there. */
   reset(): void {
     this.#goneForMs = 0
+    this.#missed = 0
     this.#n = 0
     this.#e = 0
     this.#slow = latencyQuantiles.map(() => 0)
@@ -55,7 +60,7 @@ export class Aftermath {
 
   /** The evidence of a stream that had spoken: back to usual where the version has gone and so has its effect. */
   complete(evidence: StreamEvidence, usualErrors: () => UsualErrors | null): StreamEvidence {
-    if (this.#goneForMs < judgeDefaults.recoveredForMs) return evidence
+    if (this.goneForMs < judgeDefaults.recoveredForMs) return evidence
     const hasSpoken = evidence.logE >= judgeDefaults.suspiciousLogE || evidence.recovered !== null
     if (!hasSpoken || hasRecovered(evidence)) return evidence
     if (evidence.mode !== 'split' && !this.#isUsual(evidence, usualErrors())) return evidence

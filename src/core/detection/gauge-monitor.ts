@@ -43,6 +43,8 @@ const backLogOddsMax = 6
 /** Sizes of the grid are about half as large again, each: one stands for all within half of that. */
 const halfCell = Math.sqrt(1.5)
 const power = 0.8416212
+/** Standard deviations to either side. */
+const ninetyPercent = 1.6448536
 
 export class GaugeMonitor {
   readonly #options: GaugeMonitorOptions
@@ -134,21 +136,8 @@ export class GaugeMonitor {
     const { scale, usual } = newest
     const watchedMinutes = (known.length * this.#options.stepMs) / 60_000
     const excluded = watchedMinutes < clearedMinutes ? null : this.#filter.excluded(excludedLogE)
-    const sizes = this.#sizes()
-    const mean = sizes.reduce((sum, { size, share }) => sum + size * share, 0)
-    const largest = Math.max(...sizes.map(({ size }) => Math.abs(size)), 0) * scale
-    let shift = mean * scale
-    let [low, high] = [cell(sizes, 0.05), cell(sizes, 0.95)]
-    low *= (low > 0 ? 1 / halfCell : halfCell) * scale
-    high *= (high > 0 ? halfCell : 1 / halfCell) * scale
-    const seen =
-      known.length === 0 ? 0 : median(this.#sinceOnset().map((each) => each.value - each.usual))
-    if (this.logE >= judgeDefaults.suspiciousLogE && Math.abs(seen) > largest) {
-      // Beyond the greatest jump of the grid: what the values themselves have moved by.
-      shift = seen
-      low = Math.min(low, seen)
-      high = Math.max(high, seen)
-    }
+    const shift = this.#moved(known)
+    const { low, high } = this.#around(shift, known.length, scale)
     return {
       unit,
       usual,
@@ -160,19 +149,47 @@ export class GaugeMonitor {
     }
   }
 
+  /** By how much the values lie from the usual ones, whichever direction is tested: median, of few levels mean. */
+  #moved(known: readonly GaugeSample[]): number {
+    if (known.length === 0) return 0
+    const samples = this.logE >= judgeDefaults.suspiciousLogE ? this.#sinceOnset() : known
+    const moved = samples.map(({ value, usual }) => value - usual)
+    return median(moved) || moved.reduce((sum, each) => sum + each, 0) / moved.length
+  }
+
+  /** Of an alarm the cells of the grid that are believed, else how far the mean of so many values may lie off. */
+  #around(shift: number, values: number, scale: number): { low: number; high: number } {
+    if (values === 0) return { low: 0, high: 0 }
+    if (this.logE < judgeDefaults.suspiciousLogE) {
+      const reach = ninetyPercent * Math.sqrt(this.#variance(values)) * scale
+      return { low: shift - reach, high: shift + reach }
+    }
+    const sizes = this.#sizes()
+    const [low, high] = [cell(sizes, 0.05), cell(sizes, 0.95)]
+    return {
+      low: Math.min(shift, low * (low > 0 ? 1 / halfCell : halfCell) * scale),
+      high: Math.max(shift, high * (high > 0 ? halfCell : 1 / halfCell) * scale),
+    }
+  }
+
   #sizes(): { size: number; share: number }[] {
     return this.#filter.posterior
       .map(({ jump, share }) => ({ size: jump.size, share }))
       .sort((a, b) => a.size - b.size)
   }
 
-  /** With 80 % power, as for counts (section 9): noise averages out, drift hardly. */
-  #detectable(values: number): number {
-    const { fit, kappa, stepMs } = this.#options
+  /** Of the mean of so many values: noise averages out, drift hardly. */
+  #variance(values: number): number {
+    const { fit, stepMs } = this.#options
     const minutes = (values * stepMs) / 60_000
     const noise = ((1 - fit.f) * fit.g) / values
-    const variance = noise + fit.f * fit.g * driftFactor(fit.phiPerMinute, minutes)
-    const price = kappa * alarmLogE + Math.log(12)
+    return noise + fit.f * fit.g * driftFactor(fit.phiPerMinute, minutes)
+  }
+
+  /** With 80 % power, as for counts (section 9). */
+  #detectable(values: number): number {
+    const variance = this.#variance(values)
+    const price = this.#options.kappa * alarmLogE + Math.log(12)
     return Math.sqrt(2 * variance * price) + power * Math.sqrt(variance)
   }
 
@@ -192,11 +209,14 @@ export class GaugeMonitor {
     return { atMs: msOf(likeliest![0]), fromMs: msOf(at(0.05)), toMs: msOf(at(0.95)) }
   }
 
+  /** Without what is back to usual. */
   #sinceOnset(): GaugeSample[] {
     const { startMs, stepMs } = this.#options
     const from = Math.round((this.#onset().atMs - startMs) / stepMs)
     const since = this.#samples.slice(from).filter((each) => each !== null)
-    return since.length > 0 ? since : this.#samples.filter((each) => each !== null)
+    const away = since.slice(0, since.length - (this.#lead?.backForSteps ?? 0))
+    const all = [away, since].find((samples) => samples.length > 0)
+    return all ?? this.#samples.filter((each) => each !== null)
   }
 }
 
