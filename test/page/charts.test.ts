@@ -90,6 +90,24 @@ describe('the main chart', () => {
     ).toBeNull()
   })
 
+  it('says of latency that the effect is on the requests over the threshold, not on the quantile', () => {
+    const slow = {
+      ...orders,
+      signal: 'latency' as const,
+      effect: { ratio: 77.9, low: 50, high: 110 },
+      latency: {
+        quantile: 0.99,
+        thresholdSeconds: 0.08,
+        beforeSeconds: 0.057,
+        afterSeconds: 0.273,
+      },
+    }
+    const facts = { release: checkout, signal: slow, series: detail.series, mode: null }
+    const shown = chartOf(facts)!
+    expect(shown.sentence).toMatch(/57 ms, .*0\.27 s, requests over 80 ms ×77\.9/)
+    expect(endLines(facts, shown)[1]).toBe('requests over 80 ms ×77.9')
+  })
+
   it('draws a business counter by what it is counted by', () => {
     const counter = signal({
       signal: 'business',

@@ -168,6 +168,15 @@ describe('sentences', () => {
 
   it('count more than usual from the baseline’s rate', () => {
     expect(moreText(orders)).toBe('163 more failed requests')
+    const latency = {
+      quantile: 0.99,
+      thresholdSeconds: 0.08,
+      beforeSeconds: 0.057,
+      afterSeconds: 0.273,
+    }
+    expect(moreText({ ...orders, signal: 'latency', latency })).toBe(
+      '163 more slow requests (over 80 ms)',
+    )
     expect(
       moreText(
         signal({

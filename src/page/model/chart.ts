@@ -4,7 +4,7 @@
  */
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
-import { count, effect, figure, rate, seconds, share, times } from './figures.ts'
+import { count, effect, figure, rate, seconds, share, threshold, times } from './figures.ts'
 import {
   bucketsOf,
   measureOf,
@@ -123,8 +123,13 @@ function sentenceOf(
 ): string {
   const name = `${signalName(signal)}, ${signalWhere(signal)}`
   const shown = shownEffect(signal)
-  const change = shown === null ? '' : `, ${effect(shown)}`
+  const change = shown === null ? '' : `, ${slowOnes(signal)}${effect(shown)}`
   return `${name}: ${previousOf(release)} ${valueText(before, measure)}, ${versionOf(release)} ${valueText(now, measure)}${change}.`
+}
+
+/** The effect on latency is one on requests slower than a threshold, not on the quantile that is drawn. */
+function slowOnes({ latency }: Signal): string {
+  return latency === undefined ? '' : `requests over ${threshold(latency.thresholdSeconds)} `
 }
 
 /** The lines at the right end of the new version. */
@@ -136,6 +141,6 @@ export function endLines({ release, signal }: ChartFacts, model: ChartModel): st
   const of =
     model.measure !== 'p99'
       ? `${times(ratio)} of ${previousOf(release)}`
-      : `slow ones ${times(ratio)}`
+      : `${slowOnes(signal)}${times(ratio)}`
   return [first, of, `likely ${times(low)} to ${times(high)}`]
 }

@@ -144,7 +144,10 @@ const eventWord: Partial<Record<Signal['signal'], string>> = {
 export function moreText(signal: Signal): string | null {
   const more = moreThanUsual(signal)
   const word = eventWord[signal.signal]
-  return more === null || more < 0.5 || word === undefined ? null : `${count(more)} more ${word}`
+  if (more === null || more < 0.5 || word === undefined) return null
+  const { latency } = signal
+  const slow = latency === undefined ? '' : ` (over ${threshold(latency.thresholdSeconds)})`
+  return `${count(more)} more ${word}${slow}`
 }
 
 /** The heading of the overview. */

@@ -109,7 +109,12 @@ function Top({ incident, headline, detail }: TopProps) {
         )}
       </h1>
       {headline !== null && signal !== null && (
-        <Lead headline={headline} detail={detail} open={isOpen(incident)} />
+        <Lead
+          headline={headline}
+          detail={detail}
+          updatedAt={incident.updatedAt}
+          open={isOpen(incident)}
+        />
       )}
     </div>
   )
@@ -131,18 +136,20 @@ function Crumb({ service }: { service: Headline['release']['service'] }) {
 function Lead({
   headline,
   detail,
+  updatedAt,
   open,
 }: {
   headline: Headline
   detail: ReleaseDetail | undefined
+  updatedAt: string
   open: boolean
 }) {
   const signal = headline.signal!
   const more = moreText(signal)
   const worse = open && goesOn(detail, signal) === true
   const lastShare = headline.release.rollout.at(-1)?.share ?? 0
-  const untilMs = dataMs.value ?? nowMs.value
-  const since = untilMs - Date.parse(headline.release.startedAt)
+  // Counts are those of the record: so is the time that they are counted over.
+  const took = Date.parse(updatedAt) - Date.parse(headline.release.startedAt)
   const partly = open && lastShare > 0 && lastShare < 1
   return (
     <p class="lead">
@@ -152,7 +159,10 @@ function Lead({
           <strong>
             <Fresh text={more} />
           </strong>{' '}
-          than usual{open && since > 0 && since < 7_200_000 && ` in ${duration(since)}`}
+          than usual
+          {took > 0 &&
+            took < 7_200_000 &&
+            ` in ${duration(took)}, up to ${clockTime(updatedAt, zone.value)}`}
           {worse && ', and it is not getting better'}.{' '}
         </>
       )}

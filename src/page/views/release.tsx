@@ -62,7 +62,13 @@ function Top({ release, signals }: { release: Release; signals: readonly Signal[
       <h1>{releaseHeadline(release, signals)}</h1>
       <p class="lead">{signals.length === 0 ? sentence(release.reason) : signalsText(signals)}</p>
       <ul class="notes lines">
-        {signals.length > 0 && <li>{sentence(release.reason)}</li>}
+        {signals.length > 0 && (
+          <li>
+            {/* Its figures are of that moment, those of the rows of now. */}
+            {release.verdictAt !== null && `At ${clockTime(release.verdictAt, zone.value)}: `}
+            {release.verdictAt === null ? sentence(release.reason) : release.reason}
+          </li>
+        )}
         {release.origin === 'inferred' && (
           <li>Inferred from telemetry: no deployment event announced it.</li>
         )}
