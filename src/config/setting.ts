@@ -3,6 +3,7 @@
  * the environment or a flag gives the same value; what does not fit is a `ConfigError` that names it.
  */
 import { ConfigError } from '../core/kernel/errors.ts'
+import type { Fault } from './structures.ts'
 
 export type SettingType = 'integer' | 'number' | 'boolean' | 'string' | 'list' | 'structure'
 
@@ -126,13 +127,15 @@ export const setting = {
       throw new ConfigError(name, 'a list of texts', JSON.stringify(value))
     },
   }),
-  /** JSON text or YAML; `check` returns what is wrong with it, or null. */
+  /** JSON text or YAML. */
   structure: <T>(options: {
     readonly default: T
     readonly bounds: string
     readonly why: string
     readonly secret?: boolean
     readonly check: (value: unknown) => value is T
+    /** Points at what `check` refuses. */
+    readonly fault?: (value: unknown) => Fault | null
   }): Setting<T> => ({
     type: 'structure',
     default: options.default,
@@ -148,6 +151,8 @@ export const setting = {
           throw new ConfigError(name, `JSON: ${options.bounds}`)
         }
       }
+      const fault = options.fault?.(parsed) ?? null
+      if (fault !== null) throw new ConfigError(`${name}${fault.at}`, fault.expected, fault.got)
       if (!options.check(parsed)) throw new ConfigError(name, options.bounds)
       return parsed
     },

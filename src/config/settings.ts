@@ -12,6 +12,7 @@ import {
   isSasl,
   isServerTls,
   isTokens,
+  metricMeaningsFault,
   type KafkaSasl,
   type MetricMeaning,
   type Repository,
@@ -82,7 +83,8 @@ export const settings = {
       bounds:
         'a list of { match, signal: gauge | business | ignore, direction: up | down | both, exposure }',
       check: isMetricMeanings,
-      why: 'what a house’s own metrics mean: a glob of names, which way is bad, and what a business counter is counted against (requests, a route, another counter)',
+      fault: metricMeaningsFault,
+      why: 'what a house’s own metrics mean: a glob of names, which way is bad (left out: down for a business counter, of a gauge what its name says), and what a business counter is counted by (requests unless said; a route; another counter)',
     }),
   },
   attribution: {

@@ -1,4 +1,5 @@
 /** Settings that are structures: their shapes, and what tells whether a value has one. Paths, never secrets. */
+import { nearest } from './nearest.ts'
 
 export interface HttpToken {
   readonly name: string
@@ -46,22 +47,54 @@ export interface MetricMeaning {
   readonly exposure?: string
 }
 
+/** What is wrong with a structure, and where in it: `[1].signal`; empty for the whole. */
+export interface Fault {
+  readonly at: string
+  readonly expected: string
+  readonly got: unknown
+}
+
+const signals = ['gauge', 'business', 'ignore']
+const directions = ['up', 'down', 'both']
+const fields: Readonly<Record<string, (value: unknown) => string | null>> = {
+  match: textOr('a glob of metric names'),
+  signal: (value) => (signals.includes(value as string) ? null : signals.join(' | ')),
+  direction: (value) => (directions.includes(value as string) ? null : directions.join(' | ')),
+  exposure: textOr('requests, a route or another counter'),
+}
+
+function textOr(expected: string): (value: unknown) => string | null {
+  return (value) => (typeof value === 'string' && value.trim() !== '' ? null : expected)
+}
+
+/** The first fault of `detection.metrics`; null for none. */
+export function metricMeaningsFault(value: unknown): Fault | null {
+  const list = 'a list of { match, signal, direction, exposure }'
+  if (!Array.isArray(value)) return { at: '', expected: list, got: value }
+  for (const [i, each] of (value as unknown[]).entries()) {
+    if (typeof each !== 'object' || each === null || Array.isArray(each))
+      return { at: `[${i}]`, expected: '{ match, signal, direction, exposure }', got: each }
+    const given = each as Record<string, unknown>
+    const stranger = Object.keys(given).find((name) => !Object.hasOwn(fields, name))
+    if (stranger !== undefined) {
+      const expected = `match, signal, direction or exposure (nearest: ${nearest(stranger, Object.keys(fields))})`
+      return { at: `[${i}]`, expected, got: stranger }
+    }
+    for (const name of ['match', 'signal', ...Object.keys(given)]) {
+      const expected = fields[name]!(given[name])
+      if (expected !== null) return { at: `[${i}].${name}`, expected, got: written(given[name]) }
+    }
+  }
+  return null
+}
+
+function written(value: unknown): unknown {
+  if (value === undefined) return 'nothing'
+  return typeof value === 'string' && value.trim() === '' ? JSON.stringify(value) : value
+}
+
 export function isMetricMeanings(value: unknown): value is readonly MetricMeaning[] {
-  const known = ['match', 'signal', 'direction', 'exposure']
-  return (
-    Array.isArray(value) &&
-    value.every((each: Partial<MetricMeaning> | null) => {
-      if (each === null || typeof each !== 'object') return false
-      const { match, signal, direction = 'both', exposure = '' } = each
-      return (
-        Object.keys(each).every((name) => known.includes(name)) &&
-        typeof match === 'string' &&
-        ['gauge', 'business', 'ignore'].includes(signal ?? '') &&
-        ['up', 'down', 'both'].includes(direction) &&
-        typeof exposure === 'string'
-      )
-    })
-  )
+  return metricMeaningsFault(value) === null
 }
 
 /** Paths of PEM files. */

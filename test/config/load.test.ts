@@ -56,12 +56,36 @@ describe('settings', () => {
     { flags: ['http.listen=nowhere'], says: 'http.listen: expected host:port' },
     { flags: ['http.tokens=[1]'], says: 'http.tokens: expected a list of' },
     {
-      flags: ['detection.metrics=[{"match":"orders","signal":"busines"}]'],
-      says: 'detection.metrics: expected a list of',
+      flags: ['detection.metrics={}'],
+      says: 'detection.metrics: expected a list of { match, signal, direction, exposure }, got {}',
     },
     {
-      flags: ['detection.metrics=[{"match":"orders","signal":"business","per":"requests"}]'],
-      says: 'detection.metrics: expected a list of',
+      flags: ['detection.metrics=[7]'],
+      says: 'detection.metrics[0]: expected { match, signal, direction, exposure }, got 7',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"busines"}]'],
+      says: 'detection.metrics[0].signal: expected gauge | business | ignore, got busines',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"a","signal":"ignore"},{"match":"","signal":"gauge"}]'],
+      says: 'detection.metrics[1].match: expected a glob of metric names, got ""',
+    },
+    {
+      flags: ['detection.metrics=[{"signal":"gauge"}]'],
+      says: 'detection.metrics[0].match: expected a glob of metric names, got nothing',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"gauge","direction":"sideways"}]'],
+      says: 'detection.metrics[0].direction: expected up | down | both, got sideways',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"business","exposure":" "}]'],
+      says: 'detection.metrics[0].exposure: expected requests, a route or another counter, got " "',
+    },
+    {
+      flags: ['detection.metrics=[{"match":"orders","signal":"business","exposur":"requests"}]'],
+      says: 'detection.metrics[0]: expected match, signal, direction or exposure (nearest: exposure), got exposur',
     },
     { flags: ['graceMs'], says: '--set: expected section.name=value' },
   ])('refuses $flags, naming it', ({ flags, says }) => {
