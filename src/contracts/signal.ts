@@ -26,7 +26,7 @@ export const GaugeShift = z.object({
   unit: z.string(),
   /** Its usual value, the old version's beside the new one, in the newest step. */
   usual: z.number(),
-  /** Mean of the posterior with its 5th and 95th percentile. */
+  /** What was measured, since the onset or in the watch so far; it lies within the other two nine times in ten. */
   shift: z.number(),
   low: z.number(),
   high: z.number(),

@@ -90,26 +90,43 @@ export function gaugeClause(
   metric: string | null,
   { own, usual, shift, unit }: GaugeShift,
 ): string {
+  const factor = own === 'cpu' ? 1_000 : 1
+  const [before, now] = figures(usual * factor, (usual + shift) * factor)
   if (own === 'cpu') {
-    const each = (value: number) => `${figure(value * 1000)} ms`
-    return `CPU per request ${each(usual)} → ${each(usual + shift)} (${metric ?? 'CPU time'})`
+    return `CPU per request ${before} ms → ${now} ms (${metric ?? 'CPU time'})`
   }
   if (own === 'restarts') {
-    const now = `${figure(usual + shift)} an hour and instance`
-    return `restarts ${figure(usual)} → ${now} (${metric ?? 'of its processes'})`
+    return `restarts ${before} → ${now} an hour and instance (${metric ?? 'of its processes'})`
   }
-  return `${metric ?? 'gauge'} ${figure(usual)} → ${inUnit(usual + shift, unit)}`
+  return `${metric ?? 'gauge'} ${before} → ${withUnit(now, unit)}`
 }
 
 export function inUnit(value: number, unit: string): string {
-  return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
+  return withUnit(figure(value), unit)
 }
 
-/** Three digits, without an exponent where people would write none. */
-function figure(value: number): string {
+function withUnit(shown: string, unit: string): string {
+  return unit === '' || unit === '1' ? shown : `${shown} ${unit}`
+}
+
+const digits = 3
+/** What doubles hold without doubt. */
+const digitsMax = 15
+
+/** With as many digits as show a difference where there is one. */
+function figures(before: number, now: number): readonly [string, string] {
+  for (let n = digits; n < digitsMax; n++) {
+    const both = [figure(before, n), figure(now, n)] as const
+    if (both[0] !== both[1]) return both
+  }
+  return [figure(before), figure(now)]
+}
+
+/** Without an exponent where people would write none, and without noughts in place of known digits. */
+function figure(value: number, places = digits): string {
   const size = Math.abs(value)
-  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toPrecision(3)
-  return String(Number(size >= 1_000 ? value.toFixed(0) : value.toPrecision(3)))
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toPrecision(places)
+  return String(Number(size >= 10 ** places ? value.toFixed(0) : value.toPrecision(places)))
 }
 
 export function round(value: number): string {

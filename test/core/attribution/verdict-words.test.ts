@@ -25,6 +25,21 @@ describe('a gauge that moved', () => {
       words: 'm 0.2 → 0.3 {restart}/h',
       why: 'a house may restart what is no instance',
     },
+    {
+      gauge: { ...moved, usual: 5, shift: 0.001, unit: '' },
+      words: 'm 5 → 5.001',
+      why: 'as many digits as it takes',
+    },
+    {
+      gauge: { ...moved, usual: 1.5e11, shift: 2e8, unit: 'By' },
+      words: 'm 1.500e+11 → 1.502e+11 By',
+      why: 'of large values too',
+    },
+    {
+      gauge: { ...moved, usual: 5, shift: 0, unit: '' },
+      words: 'm 5 → 5',
+      why: 'there is no difference',
+    },
   ])('is told as $words: $why', ({ gauge, words }) => {
     expect(gaugeClause('m', gauge)).toBe(words)
   })
