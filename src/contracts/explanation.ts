@@ -46,6 +46,7 @@ export type Explanation = z.infer<typeof Explanation>
 /** An item of `GET /v1/services`. */
 export const SeenService = z.object({
   service: ServiceKey,
+  firstSeenAt: Instant.nullable().optional(),
   lastSeenAt: Instant.nullable(),
   versions: z.array(z.string()),
   instances: z.number(),

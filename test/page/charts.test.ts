@@ -138,7 +138,7 @@ describe('the main chart', () => {
 })
 
 describe('the timeline', () => {
-  const span = { fromMs: nowMs - 9_000_000, toMs: nowMs, lanesMax: 12 }
+  const span = { fromMs: nowMs - 9_000_000, toMs: nowMs, lanesMax: 12, heardMs: new Map() }
   const { lanes } = lanesOf(releases, [incident], span)
 
   it('has the most urgent service first', () => {
@@ -159,6 +159,16 @@ describe('the timeline', () => {
     const few = lanesOf(releases, [], { ...span, lanesMax: 2 })
     expect(few.lanes).toHaveLength(2)
     expect(few.leftOut).toBe(7)
+  })
+
+  it('draws no version before the first that was heard of its service', () => {
+    const heard = Date.parse(at('08:50:00'))
+    const service = 'production/shop/checkout'
+    const [lane] = lanesOf(releases, [], { ...span, heardMs: new Map([[service, heard]]) }).lanes
+    expect([lane!.key, lane!.fromMs]).toEqual([service, heard])
+    const old = new Map([[service, span.fromMs - 1]])
+    expect(lanesOf(releases, [], { ...span, heardMs: old }).lanes[0]!.fromMs).toBe(span.fromMs)
+    expect(lanes[0]!.fromMs).toBe(span.fromMs)
   })
 
   it('has round ticks', () => {

@@ -192,9 +192,10 @@ function closedToMs({ tracks }: ServiceState): number {
 }
 
 function seenService({ key, versions, tracks, instances }: ServiceState): SeenService {
-  const { lastMs, seen } = versions
+  const { firstMs, lastMs, seen } = versions
   return {
     service: key,
+    firstSeenAt: firstMs === null ? null : formatInstant(firstMs),
     lastSeenAt: formatInstant(lastMs),
     versions: [...seen]
       .filter(([, each]) => each.lastMs > lastMs - hourMs)

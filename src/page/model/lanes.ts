@@ -22,6 +22,8 @@ export interface Lane {
   readonly name: string
   /** The version before the first bar. */
   readonly before: string | null
+  /** From when on the service has been heard: nothing is drawn before it. */
+  readonly fromMs: number
   readonly bars: readonly Bar[]
 }
 
@@ -31,12 +33,14 @@ export interface LaneOptions {
   readonly fromMs: number
   readonly toMs: number
   readonly lanesMax: number
+  /** By service: its first telemetry. */
+  readonly heardMs: ReadonlyMap<string, number>
 }
 
 export function lanesOf(
   releases: readonly Release[],
   incidents: readonly Incident[],
-  { fromMs, toMs, lanesMax }: LaneOptions,
+  { fromMs, toMs, lanesMax, heardMs }: LaneOptions,
 ): { readonly lanes: readonly Lane[]; readonly leftOut: number } {
   const shown = releases.filter((release) => inSpan(release, fromMs, toMs))
   const byService = new Map<string, Release[]>()
@@ -46,8 +50,10 @@ export function lanesOf(
   }
   const lanes = [...byService].slice(0, lanesMax).map(([key, own]) => {
     const ordered = [...own].sort((a, b) => byText(a.startedAt, b.startedAt) || byText(a.id, b.id))
+    const startMs = Date.parse(ordered[0]!.startedAt)
     return {
       key,
+      fromMs: Math.max(fromMs, Math.min(startMs, heardMs.get(key) ?? fromMs)),
       name: ordered[0]!.service.name,
       before: ordered[0]!.previousVersion,
       bars: ordered.map((release, i) =>

@@ -101,10 +101,10 @@ function hatch(
 export function drawOver(u: uPlot, picture: Picture): void {
   const pen = penOf(u, picture)
   pen.c.save()
-  drawUsualText(pen)
-  drawLimit(pen)
   picture.flags.forEach((flag) => drawFlag(pen, flag))
   drawOnsetText(pen)
+  drawLimit(pen)
+  drawUsualText(pen)
   drawEnds(pen)
   pen.c.restore()
 }
@@ -240,10 +240,15 @@ interface TextStyle {
   readonly strong?: boolean
 }
 
-function text({ c, r }: Pen, words: string, style: TextStyle): void {
+/** With a rim in the colour of the panel: no line strikes it through. */
+function text({ c, r, picture }: Pen, words: string, style: TextStyle): void {
   c.font = `${style.strong === true ? '600 ' : ''}${12 * r}px system-ui, sans-serif`
   c.textAlign = style.align ?? 'left'
   c.textBaseline = 'alphabetic'
+  c.lineJoin = 'round'
+  c.lineWidth = 4 * r
+  c.strokeStyle = picture.colors.surface
+  c.strokeText(words, style.x, style.y)
   c.fillStyle = style.color
   c.fillText(words, style.x, style.y)
 }

@@ -48,7 +48,11 @@ export function ChartSection({
     return {
       facts,
       model: chartOf(facts),
-      history: { line: detail?.reportingLine ?? 0, points: detail?.evidence ?? [] },
+      history: {
+        line: detail?.reportingLine ?? 0,
+        // A counter stands alone: the evidence of the others is not what it is reported by.
+        points: signal.signal === 'business' ? [] : (detail?.evidence ?? []),
+      },
     }
   }, [release, signal, detail])
   return (

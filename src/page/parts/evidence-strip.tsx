@@ -41,7 +41,7 @@ export function EvidenceStrip({ history, model, version, width, right }: Evidenc
   const crossing = shown.find(({ logE }) => logE >= line)
   // What is far beyond the line needs no decimals, and has no room for them.
   const now = last.logE.toFixed(Math.abs(last.logE) < 100 ? 1 : 0)
-  const label = `Evidence that ${version} is worse: ${now} now; ${line.toFixed(1)} is enough to report.`
+  const label = `Evidence that ${version} is worse, in nats: ${now} now; ${line.toFixed(1)} is enough to report.`
   return (
     <svg
       class="strip"
@@ -51,18 +51,18 @@ export function EvidenceStrip({ history, model, version, width, right }: Evidenc
       role="img"
       aria-label={label}
     >
-      <text x={axisWidth} y="12" class="strong">
-        Evidence that {version} is worse
-      </text>
       <path class="enough" d={`M${axisWidth} ${y(line)}H${plotEnd}`} />
-      <text x={axisWidth} y={Math.min(y(line) + 14, height - 4)}>
-        enough to report: {line.toFixed(1)}
-      </text>
       <path
         class="start"
         d={`M${Math.max(axisWidth, x(new Date(model.startMs).toISOString()))} 16V${height}`}
       />
       <path class="evidence" d={path.join('')} />
+      <text x={axisWidth} y="12" class="strong">
+        Evidence that {version} is worse, in nats
+      </text>
+      <text x={axisWidth} y={Math.min(y(line) + 14, height - 4)}>
+        enough to report: {line.toFixed(1)}
+      </text>
       {crossing && <circle cx={Math.min(plotEnd, x(crossing.at))} cy={y(crossing.logE)} r="4" />}
       <text x={plotEnd + 16} y={y(last.logE) + 4} class="strong">
         {now} now

@@ -54,7 +54,7 @@ export function Timeline({ lanes, fromMs, toMs, width }: TimelineProps) {
           lane={lane}
           x={x}
           y={top + i * laneHeight}
-          fromMs={fromMs}
+          left={left}
           toMs={toMs}
         />
       ))}
@@ -86,28 +86,29 @@ interface LaneRowProps {
   readonly lane: Lane
   readonly x: (ms: number) => number
   readonly y: number
-  readonly fromMs: number
+  readonly left: number
   readonly toMs: number
 }
 
-function LaneRow({ lane, x, y, fromMs, toMs }: LaneRowProps) {
+function LaneRow({ lane, x, y, left, toMs }: LaneRowProps) {
   const first = lane.bars[0]
-  const room = first === undefined ? 0 : x(first.fromMs) - x(fromMs)
+  const start = x(lane.fromMs)
+  const room = first === undefined ? 0 : x(first.fromMs) - start
   return (
     <g>
       <text class="lane" x="16" y={y + barTop + 11}>
-        {nameOf(lane.name, x(fromMs))}
+        {nameOf(lane.name, left)}
       </text>
       <rect
         class="track"
-        x={x(fromMs)}
+        x={start}
         y={y + barTop}
-        width={x(toMs) - x(fromMs)}
+        width={x(toMs) - start}
         height={barHeight}
         rx="2"
       />
       {lane.before !== null && room > lane.before.length * 7 + 80 && (
-        <text class="before" x={x(fromMs) + 2} y={y + barTop - 6}>
+        <text class="before" x={start + 2} y={y + barTop - 6}>
           {lane.before}
         </text>
       )}

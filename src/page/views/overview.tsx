@@ -122,6 +122,11 @@ function Releases() {
     fromMs,
     toMs,
     lanesMax: compact ? 5 : 12,
+    heardMs: new Map(
+      servicesHere.value.flatMap(({ service, firstSeenAt }) =>
+        firstSeenAt == null ? [] : [[service, Date.parse(firstSeenAt)]],
+      ),
+    ),
   })
   const withRelease = found.lanes.length + found.leftOut
   const total = Math.max(

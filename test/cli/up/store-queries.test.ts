@@ -45,6 +45,7 @@ describe('what the API asks of the store', () => {
     expect(many.counts.calls).toBe(one.counts.calls)
     expect(first).toEqual({
       service: 'production/shop/s0',
+      firstSeenAt: '2026-11-20T00:00:00.000Z',
       lastSeenAt: '2026-11-20T00:02:00.000Z',
       versions: ['1.0'],
       instances: 3,
