@@ -2,8 +2,10 @@
  * The Culprit that the demo talks to: one of its own in this process, with a store in the demo's folder and free
  * ports, or a running one.
  */
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
 import { configure } from '../configure.ts'
 import { openApiDocument } from '../schemas/open-api.ts'
@@ -23,6 +25,13 @@ const metrics = [
   { match: 'shop.orders', signal: 'business', direction: 'down', exposure: 'POST /orders' },
 ]
 const meaning = `detection.metrics=${JSON.stringify(metrics)}`
+/** The setting as a file beside a recording: replayed without it, the counter would mean nothing. */
+export function writeSettings(record: string): string {
+  const file = join(record, 'culprit.yaml')
+  writeFileSync(file, `# What the demo was run with.\n${stringify({ detection: { metrics } })}`)
+  return file
+}
+
 const usualPort = 8321
 const usualOtlpPort = 4318
 

@@ -11,7 +11,13 @@ import { UnreachableError } from '../../core/kernel/errors.ts'
 import { incidentText } from '../client/text.ts'
 import { type Alerted, firstChange, waitForAlert } from './alert.ts'
 import { Children } from './children.ts'
-import { type OwnOrRunning, ownCulprit, runningCulprit, startWorkers } from './culprit.ts'
+import {
+  type OwnOrRunning,
+  ownCulprit,
+  runningCulprit,
+  startWorkers,
+  writeSettings,
+} from './culprit.ts'
 import { type Load, startLoad } from './load.ts'
 import { ShopRepository } from './repository.ts'
 import { environmentName, namespace, Shop, type ShopRelease } from './shop-run.ts'
@@ -72,6 +78,7 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
     const stopped = options.stopped.then(() => null)
     const result = await Promise.race([work, stopped, culprit.failed])
     if (result !== null) options.onResult(result)
+    if (result !== null && options.record !== null) tellRecord(options.record, tell)
     if (result !== null && options.keep) {
       tell.say(`All of it goes on until Ctrl-C; the page is ${culprit.url}`)
       await Promise.race([stopped, culprit.failed])
@@ -87,6 +94,14 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
     if (options.keep) tell.say(`The data is in ${folder}`)
     else rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function tellRecord(record: string, tell: Teller): void {
+  const settings = writeSettings(record)
+  tell.say(`What came in, and the setting that says what its counter means, is in ${record}`)
+  tell.say(
+    `It can be run again: npm run -s culprit -- replay --verdicts --config ${settings} ${join(record, '*.jsonl')}`,
+  )
 }
 
 function makeFolder(): string {
