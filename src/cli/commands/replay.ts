@@ -3,7 +3,8 @@ import { accessSync, constants, statSync, writeSync } from 'node:fs'
 import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
 import { attributeSettings, configure, detectSettings, foldSettings } from '../configure.ts'
 import { findManifestIn } from '../replay/find-manifest.ts'
-import { replay } from '../replay/replay.ts'
+import { plural } from '../client/text.ts'
+import { type Replayed, replay } from '../replay/replay.ts'
 
 export interface ReplayFlags {
   readonly config?: string
@@ -25,7 +26,7 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags): P
   }
   const shows = process.stderr.isTTY
   const paths = [...flags.repo, ...config.provenance.repositories.map(({ path }) => path)]
-  await replay({
+  const replayed = await replay({
     files,
     windows: flags.windows,
     verdicts: flags.verdicts,
@@ -41,6 +42,20 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags): P
     },
   })
   if (shows) process.stderr.write('\n')
+  for (const note of notesOn(replayed)) process.stderr.write(`culprit: ${note}\n`)
+}
+
+/** What the summary counts and a person would not look for there. */
+export function notesOn({ lines, refused, unmatched }: Replayed): string[] {
+  const reasons = Object.entries(refused)
+  const told = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ')
+  return [
+    ...(lines === 0 ? ['there is no line in the input'] : []),
+    ...(reasons.length === 0
+      ? []
+      : [`refused of ${plural(lines, 'line')} and the records in them: ${told}`]),
+    ...unmatched,
+  ]
 }
 
 function isFolder(path: string): boolean {

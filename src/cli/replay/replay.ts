@@ -18,6 +18,7 @@ import { topicNames } from '../../processors/topics.ts'
 import type { FindManifest } from './find-manifest.ts'
 import { type ArrivedLine, mergeFiles } from './merge-files.ts'
 import { ReplayOutput } from './output.ts'
+import { UnmatchedRules } from './unmatched-rules.ts'
 
 export interface ReplayOptions {
   readonly files: readonly string[]
@@ -38,13 +39,21 @@ const unit = 'http/0000000000000000'
 const gapMs = 300_000
 const hourMs = 3_600_000
 
-export async function replay(options: ReplayOptions): Promise<void> {
+/** What a person should know of the input besides what was found in it. */
+export interface Replayed {
+  readonly lines: number
+  /** Reason and how many lines or records. */
+  readonly refused: Readonly<Record<string, number>>
+  readonly unmatched: readonly string[]
+}
+
+export async function replay(options: ReplayOptions): Promise<Replayed> {
   const run = new Replay(options)
   for await (const line of mergeFiles(options.files)) {
     if (line.parsed.kind === 'event') await run.takeEvent(line, line.parsed.event)
     else run.take(line)
   }
-  run.finish()
+  return run.finish()
 }
 
 class Replay {
@@ -57,6 +66,7 @@ class Replay {
   readonly #series = new Set<string>()
   readonly #releases = new Set<string>()
   readonly #incidents = new Set<string>()
+  readonly #unmatched: UnmatchedRules
   #late = 0
   #offset = 0
   #clockMs = Number.NEGATIVE_INFINITY
@@ -69,6 +79,7 @@ class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options
     this.#output = new ReplayOutput(options.write)
+    this.#unmatched = new UnmatchedRules(options.fold.metrics)
     const topics = this.#topics
     this.#engine = new InlineEngine({
       processors: [
@@ -150,6 +161,7 @@ class Replay {
         arrivedMs: atMs,
         settings: this.#options.fold,
       })
+      this.#unmatched.see(parsed.telemetry, events)
       this.#counts.spans += counts.spans.seen
       this.#counts.points += counts.points.seen
       this.#counts.logs += counts.logs.seen
@@ -197,7 +209,7 @@ class Replay {
     if (count > 0) this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + count)
   }
 
-  finish(): void {
+  finish(): Replayed {
     const { untilMs } = this.#options
     if (Number.isFinite(this.#clockMs)) {
       if (untilMs !== null && untilMs > this.#clockMs) {
@@ -222,6 +234,7 @@ class Replay {
       incidents: this.#incidents.size,
     })
     this.#output.flush(Number.POSITIVE_INFINITY)
+    return { lines, refused, unmatched: this.#unmatched.told() }
   }
 }
 
