@@ -33,6 +33,16 @@ describe('a command that fails', () => {
     expect(stderr).toBe('culprit: ingest.scrub: expected regular expressions, got (\n')
   })
 
+  it.each(['--services', '--workers'])(
+    'refuses to evaluate with %s 0: it would measure nothing',
+    (flag) => {
+      const { status, stderr } = run('evaluate', 'detection', flag, '0')
+
+      expect(status).toBe(2)
+      expect(stderr).toBe(`culprit: ${flag}: a whole number, at least 1, not "0"\n`)
+    },
+  )
+
   it('names a repository that is not there, instead of replaying without it', () => {
     const { status, stderr } = run('replay', '--repo', 'nowhere', main)
 

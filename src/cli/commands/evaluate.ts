@@ -28,7 +28,7 @@ export interface EvaluateFlags {
 export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<void> {
   if (what !== 'detection') throw new UsageError(`evaluate: there is no "${what}"; try detection`)
   const seed = whole('--seed', flags.seed)
-  const services = flags.services === undefined ? Infinity : whole('--services', flags.services)
+  const services = flags.services === undefined ? Infinity : whole('--services', flags.services, 1)
   const cells = matching(allCells(), flags.cells)
   if (cells.length === 0) throw new UsageError(`evaluate: no cell is called ${flags.cells}`)
   const pieces = new Pieces(flags.dir, seed)
@@ -36,7 +36,7 @@ export async function runEvaluate(what: string, flags: EvaluateFlags): Promise<v
   await runCells(missing, pieces, {
     seed,
     services,
-    ...(flags.workers === undefined ? {} : { workers: whole('--workers', flags.workers) }),
+    ...(flags.workers === undefined ? {} : { workers: whole('--workers', flags.workers, 1) }),
     tell: (text) => process.stderr.write(`${text}\n`),
   })
   const digest = parameterDigest()
@@ -65,8 +65,9 @@ function writeOut(folder: string, seed: number, rows: readonly Row[]): void {
   file('delays.svg', delayPlot(rows))
 }
 
-function whole(flag: string, value: string): number {
+function whole(flag: string, value: string, min = 0): number {
   const number = Number(value)
-  if (Number.isInteger(number) && number >= 0 && value.trim() !== '') return number
-  throw new UsageError(`${flag}: a whole number, not "${value}"`)
+  if (Number.isInteger(number) && number >= min && value.trim() !== '') return number
+  const least = min === 0 ? '' : `, at least ${min}`
+  throw new UsageError(`${flag}: a whole number${least}, not "${value}"`)
 }
