@@ -54,7 +54,8 @@ export class StoreQueries implements Queries {
     // The span is counted from the newest window found, which may be an hour of silence back.
     const span = { fromMs: Math.max(fromMs, newestMs - spanMaxMs - hourMs), toMs }
     const all = await this.#buckets(owner, span)
-    const buckets = all.filter(({ track }) => track !== 'calls')
+    // Calls are another service's, and a house's counters no requests.
+    const buckets = all.filter(({ track }) => track === 'spans' || track === 'metrics')
     const lastMs = Math.max(0, ...buckets.map(({ bucket }) => bucket.endMs))
     const lines: object[] = []
     for (const { track, bucket } of buckets) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { CheckpointStore } from '../../../src/ports/checkpoint-store.ts'
 import { StoreQueries } from '../../../src/cli/up/store-queries.ts'
+import { WindowLine } from '../../../src/contracts/replay-lines.ts'
 import { DetectUnit } from '../../support/detect-unit.ts'
-import { deploymentOf, rollupOf } from '../../support/service-events.ts'
+import { deploymentOf, minuteOfMetrics, rollupOf } from '../../support/service-events.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 
@@ -68,6 +69,28 @@ describe('what the API asks of the store', () => {
 
     expect(await queries.windows('production/shop/s1', span)).toHaveLength(6)
     expect(await queries.windows('production/shop/s', span)).toEqual([])
+  })
+
+  it('tells no counter of a house as a window of requests', async () => {
+    const metrics = [{ match: 'shop.orders', signal: 'business' as const }]
+    const told = new DetectUnit({ settings: { metrics } })
+    const row = { requests: 60, errors: 0, unanswered: 0, latency: null }
+    for (let atMs = startMs; atMs < startMs + 300_000; atMs += 60_000) {
+      const common = { version: '1.0', startMs: atMs }
+      told.tell(
+        minuteOfMetrics({ ...common, rows: [{ ...row, route: 'POST /orders' }] }),
+        minuteOfMetrics({ ...common, source: 'counts', rows: [{ ...row, route: 'shop.orders' }] }),
+      )
+      told.tick(atMs + 60_000)
+    }
+    told.tick(startMs + 900_000)
+    await told.commit()
+    const span = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, spanMaxMs: 7_200_000 }
+    const lines = await new StoreQueries(told.store).windows('production/shop/checkout', span)
+
+    expect(lines.map((line) => WindowLine.parse(line).route)).toEqual(
+      Array.from({ length: 5 }, () => 'POST /orders'),
+    )
   })
 
   it('lists the deployments that have met no telemetry of their service', async () => {
