@@ -102,6 +102,20 @@ describe('a gauge that comes back', () => {
   })
 })
 
+describe('a gauge that had moved before the release', () => {
+  it.each([1, 2, 3, 4, 5, 6])('five minutes before is no doing of it (seed %i)', async (seed) => {
+    const values = gaugeValues({
+      seed,
+      minutes: 3 * dayMinutes + 75,
+      jump: { atMinute: 3 * dayMinutes - 5, by: 12 },
+    })
+    const told = await released(values, { days: 3 })
+
+    expect(verdictsOf(told)).toEqual(['suspicious', 'inconclusive'])
+    expect(told.at(-1)!.release.reason).toContain('it began before the release')
+  })
+})
+
 describe('slower and sparser gauges', () => {
   const five = (seed: number, by: number) =>
     gaugeValues({ seed, minutes: 3 * 288 + 14, jump: { atMinute: 3 * 288, by } })

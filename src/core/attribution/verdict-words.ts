@@ -67,7 +67,10 @@ const words: Record<StreamEvidence['signal'], string> = {
 export function describe(stream: StreamEvidence): string {
   const { scope, ratio, low, high, onset } = stream
   const since = onset === null ? '' : ` since ${formatInstant(onset.atMs).slice(11, 19)}`
-  if (stream.gauge !== undefined) return `${gaugeClause(scope.metric, stream.gauge)}${since}`
+  if (stream.gauge !== undefined) {
+    const when = stream.beganBefore === true ? ', but it began before the release' : since
+    return `${gaugeClause(scope.metric, stream.gauge)}${when}`
+  }
   return `${streamName(stream)} ×${round(ratio)} (${round(low)} to ${round(high)})${since}`
 }
 

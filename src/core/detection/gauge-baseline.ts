@@ -12,6 +12,7 @@ import {
   gaugeLogLikelihood,
 } from './gauge-filter.ts'
 import { gaugeSeason, known } from './gauge-season.ts'
+import { gaugePreTrendMinutes } from './gauge-pre-trend.ts'
 import { coldPlaceboQuantile } from './parameters.ts'
 import { placeboKappa } from './placebo.ts'
 
@@ -43,6 +44,8 @@ export interface GaugeBaseline {
   readonly kappa: number
   /** Standardised values of the two hours before the release. */
   readonly before: readonly (number | null)[]
+  /** Those and half an hour more, for what had begun before. */
+  readonly past: readonly (number | null)[]
   readonly stepMinutes: number
   /** In the gauge's own unit. */
   readonly centre: number
@@ -79,6 +82,7 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
     fit,
     kappa: placeboKappa(maxima, coldPlaceboQuantile.gaugeForecast),
     before: z.slice(-stepsIn(startMinutes)),
+    past: z.slice(-stepsIn(startMinutes + gaugePreTrendMinutes)),
     stepMinutes,
     ...scaled,
     season: season?.profile ?? null,

@@ -181,6 +181,11 @@ export class GaugeFilter {
     return begun.map(({ jump, logRatio }) => ({ jump, share: Math.exp(logRatio - total) }))
   }
 
+  /** Of each jump against none; 0 before its onset. */
+  get logRatios(): readonly { readonly onset: number; readonly logRatio: number }[] {
+    return this.#assumed.map(({ jump, logRatio }) => ({ onset: jump.onset, logRatio }))
+  }
+
   /** The likeliest jump, by its place. */
   get leading(): number {
     let best = 0

@@ -11,6 +11,7 @@ import { driftFactor } from './detectable.ts'
 import { judgeDefaults } from './judge.ts'
 import { type GaugeDirection, GaugeFilter, type GaugeFit } from './gauge-filter.ts'
 import { gaugeLogRatioMax } from './gauge-baseline.ts'
+import { gaugeBeganBefore } from './gauge-pre-trend.ts'
 
 /** One step: what was seen, what is usual, and what a standardised 1 is, in the gauge's own unit. */
 export interface GaugeSample {
@@ -30,6 +31,8 @@ export interface GaugeMonitorOptions {
   readonly fit: GaugeFit
   readonly kappa: number
   readonly before: readonly (number | null)[]
+  /** Longer than `before`; where it is left out nobody asks whether the shift had begun before the release. */
+  readonly past?: readonly (number | null)[]
   readonly onsetsMinutes?: readonly number[]
   readonly baseline: { readonly mean: number; readonly values: number }
 }
@@ -127,7 +130,20 @@ export class GaugeMonitor {
       detectable: null,
       latency: null,
       gauge: shift,
+      ...(loud && this.#beganBefore() && { beganBefore: true }),
     }
+  }
+
+  #beganBefore(): boolean {
+    const { past, fit, kappa, direction, stepMs } = this.#options
+    if (past === undefined) return false
+    const values = this.#samples.map((sample) => sample?.z ?? null)
+    const stepMinutes = stepMs / 60_000
+    const logRatioMax = gaugeLogRatioMax
+    return gaugeBeganBefore(
+      { fit, kappa, direction, stepMinutes, logRatioMax, before: past },
+      values,
+    )
   }
 
   #shift(known: readonly GaugeSample[]): GaugeShift {

@@ -71,7 +71,7 @@ export function overallLogE(logE: number, streams: readonly StreamEvidence[]): n
 /** The material conditions beside evidence: sure that it is worse, and by enough events to matter. */
 export function isMaterial(stream: StreamEvidence, thresholds: JudgeThresholds): boolean {
   if (standsAlone(stream) && stream.logE < neededLogE(stream, thresholds)) return false
-  if (stream.signal === 'gauge') return true
+  if (stream.signal === 'gauge') return stream.beganBefore !== true
   if (stream.signal === 'new-error' && stream.observed.events < thresholds.newKindTracesMin) {
     return false
   }
@@ -91,7 +91,8 @@ export function judgeStream(
   const said = `log evidence ${stream.logE.toFixed(1)}`
   if (stream.logE >= needed) {
     if (isMaterial(stream, thresholds)) return { state: 'regressed', why: `${said}, material` }
-    return { state: 'suspicious', why: `${said}, but too few events to matter` }
+    const but = stream.beganBefore === true ? 'it began before' : 'too few events to matter'
+    return { state: 'suspicious', why: `${said}, but ${but}` }
   }
   if (stream.logE >= thresholds.suspiciousLogE) return { state: 'suspicious', why: said }
   if (!final) return { state: 'watching', why: said }

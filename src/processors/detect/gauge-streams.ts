@@ -136,7 +136,12 @@ export class GaugeStreams {
       stepMs,
       ...(split
         ? { fit: splitFitOf(instances), kappa: splitKappa, before: [], onsetsMinutes: [0] }
-        : { fit: baseline.fit, kappa: baseline.kappa, before: baseline.before }),
+        : {
+            fit: baseline.fit,
+            kappa: baseline.kappa,
+            before: baseline.before,
+            past: baseline.past,
+          }),
       baseline,
     })
     return {
