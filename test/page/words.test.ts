@@ -228,7 +228,8 @@ describe('signals', () => {
     'show no effect while they are %s: it is one given that they are worse',
     (state) => {
       const said = { ...orders, state, detectable: 2.3 }
-      expect(stateText(said)).toContain('×2.3 or more would')
+      if (state === 'cleared') expect(stateText(said)).toBe('')
+      else expect(stateText(said)).toContain('×2.3 or more would')
       expect(stateText(said)).not.toContain('7.7')
       expect(stateText({ ...said, detectable: null })).not.toMatch(/\d/)
     },
@@ -252,7 +253,7 @@ describe('signals', () => {
       },
     }
     expect(changeText(gauge)).toBe('12 By → 11.8 By')
-    expect(stateText(gauge)).toBe('a shift of 3 By or more would have shown')
+    expect(stateText({ ...gauge, state: 'watching' })).toBe('a shift of 3 By or more would show')
     const worse = { ...gauge, state: 'regressed' as const }
     expect(changeText(worse)).toBe('12 By → 17 By')
     expect(stateText(worse)).toBe('+5 (4 to 6)')

@@ -57,6 +57,8 @@ function effectOf(signal: Signal): string {
     if (effect === null || !(effect.ratio > 0)) return ''
     return `×${round(effect.ratio)} (${round(effect.low)} to ${round(effect.high)})`
   }
+  // What is excluded is smaller than what would have raised an alarm.
+  if (signal.state === 'cleared') return 'not worse'
   const would = signal.state === 'watching' ? 'would show' : 'would have shown'
   if (gauge !== undefined) {
     if (gauge.detectable === null) return ''

@@ -52,6 +52,7 @@ function printBaselines(id: string, lines: readonly ReplayLine[] | null): void {
 async function explainRelease(id: string, flags: ExplainFlags): Promise<void> {
   let release: Release | undefined
   let signals: readonly Signal[]
+  let saidAt: string | null = null
   if (flags.from === undefined) {
     const client = new Client(flags.url)
     release = await client.get<Release>(`/v1/releases/${encodeURIComponent(id)}`)
@@ -59,18 +60,20 @@ async function explainRelease(id: string, flags: ExplainFlags): Promise<void> {
       `/v1/releases/${encodeURIComponent(id)}/evidence`,
     )
     signals = detail.signals
+    saidAt = release.verdictAt
   } else {
     const lines = readReplay(flags.from)
     release = releasesIn(lines).find((each) => each.id === id)
     const told = lines.findLast(
       (line) => line.type === 'verdict' && (line['release'] as Release).id === id,
     )
+    saidAt = (told?.['at'] as string | undefined) ?? null
     signals = (told?.['signals'] as Signal[] | undefined) ?? []
   }
   if (release === undefined) throw new UsageError(`no release ${id}`)
   if (flags.json) return printJson([{ release, signals }])
   print(strong(`${formatServiceKey(release.service)} ${release.version ?? ''}: ${release.verdict}`))
-  print(release.verdictAt === null ? release.reason : `${release.verdictAt}: ${release.reason}`)
+  print(saidAt === null ? release.reason : `${saidAt}: ${release.reason}`)
   print(`${release.id} · ${release.origin} · ${release.strategy} · started ${release.startedAt}`)
   for (const signal of signals) print(`  ${signal.state.padEnd(12)} ${signalText(signal)}`)
   if (signals.length > 0) print(`  ${evidenceUnit}`)

@@ -140,7 +140,8 @@ export function stateText(signal: Signal, { drawn = false } = {}): string {
 export function wouldShow(signal: Signal): string | null {
   const { state, gauge } = signal
   const detectable = gauge === undefined ? signal.detectable : gauge.detectable
-  if (detectable === null) return null
+  // What is excluded of a cleared signal is smaller than what would have raised an alarm.
+  if (detectable === null || state === 'cleared') return null
   const size = gauge === undefined ? times(detectable) : `a shift of ${inUnit(detectable, signal)}`
   const or = gauge === undefined && detectable < 1 ? 'less' : 'more'
   return `${size} or ${or} would ${state === 'watching' ? 'show' : 'have shown'}`

@@ -108,7 +108,8 @@ export function EffectAxis({
           {effect.ratio <= 16 && <circle cx={x(effect.ratio)} cy={middle} r="3.5" />}
         </g>
       ) : (
-        detectable !== null && (
+        detectable !== null &&
+        state !== 'cleared' && (
           <path
             class="detectable"
             d={`M${x(1)} ${middle + 5}H${x(detectable)}M${x(detectable)} ${middle + 1}v8`}

@@ -18,7 +18,8 @@ describe('a stream as text', () => {
     'has what would have shown, and no effect, while it is %s',
     (state) => {
       const text = signalText({ ...orders, state, detectable: 2.3, evidence: 0.2 })
-      expect(text).toContain('errors of POST /orders 39 of 9715 → 187 of 6030, an effect of ×2.3')
+      const would = state === 'cleared' ? 'not worse' : 'an effect of ×2.3'
+      expect(text).toContain(`errors of POST /orders 39 of 9715 → 187 of 6030, ${would}`)
       expect(text).not.toContain('7.7')
     },
   )
@@ -66,8 +67,8 @@ describe('a stream as text', () => {
       detectable: 3,
       excluded: null,
     }
-    expect(signalText({ ...of('gauge'), gauge })).toBe(
-      'queue.depth 12 By → 11.8 By, a shift of 3 By or more would have shown, evidence 0.2 nats',
+    expect(signalText({ ...of('gauge'), state: 'watching', gauge })).toBe(
+      'queue.depth 12 By → 11.8 By, a shift of 3 By or more would show, evidence 0.2 nats',
     )
   })
 })
