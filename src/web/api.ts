@@ -19,8 +19,12 @@ export interface ApiOptions {
   readonly metrics: () => string
   /** Why it is not ready; empty when it is. */
   readonly notReady: () => readonly string[]
-  /** Where this process takes OTLP in; null where it does not. */
-  readonly otlpUrl: () => string | null
+  readonly takingIn: () => {
+    /** Where this process takes OTLP in; null where it does not. */
+    readonly otlp: string | null
+    /** Settings that met nothing in what came, a sentence each. */
+    readonly unmatched: readonly string[]
+  }
   readonly openApi: () => object
 }
 
@@ -47,13 +51,15 @@ export function api(options: ApiOptions): Hono {
   if (options.found === null) return app
   const { view, queries } = options.found
   recordRoutes(app, view, queries)
-  app.get('/v1/services', async (context) =>
-    context.json({
+  app.get('/v1/services', async (context) => {
+    const { otlp, unmatched } = options.takingIn()
+    return context.json({
       items: await queries.services(),
       next: null,
-      otlp: reachable(options.otlpUrl(), context.req.header('host')),
-    }),
-  )
+      otlp: reachable(otlp, context.req.header('host')),
+      unmatched,
+    })
+  })
   app.get('/v1/waiting', async (context) =>
     context.json({ items: await queries.waiting(), next: null }),
   )

@@ -52,19 +52,22 @@ async function arrivals(flags: DoctorFlags, config: Config): Promise<Finding[]> 
   const client = new Client(flags.url)
   const ready = await client.open('/readyz')
   const { reasons } = (await ready.json()) as { reasons: string[] }
-  const { items: services, otlp } = await client.get<{
+  const answer = await client.get<{
     items: SeenService[]
     otlp?: string | null
+    unmatched?: string[]
   }>('/v1/services')
+  const { items: services, otlp = null, unmatched = [] } = answer
   const releases = await client.list<Release>('/v1/releases')
   const metrics = await (await client.open('/metrics')).text()
   const environment = config.service.defaultEnvironment
   const findings = [
     ...reasons.map((reason): Finding => ({ level: 'fault', what: reason, mend: 'see the log' })),
-    ...arriving(services, otlp ?? null),
+    ...arriving(services, otlp),
     ...waiting(await client.list<WaitingDeployment>('/v1/waiting'), services),
     ...joining(releases, services),
     ...naming(services, environment),
+    ...unmatched.map((what): Finding => ({ level: 'warning', what, mend: 'is it mistyped?' })),
     ...clocks(metrics),
   ]
   if (findings.every(({ level }) => level === 'ok')) {

@@ -15,10 +15,10 @@ import { serviceEventOutput } from '../../processors/ingest/outputs.ts'
 import type { AttributeSettings } from '../../processors/attribute/settings.ts'
 import type { DetectSettings } from '../../processors/detect/settings.ts'
 import { topicNames } from '../../processors/topics.ts'
+import { UnmatchedRules } from '../unmatched-rules.ts'
 import type { FindManifest } from './find-manifest.ts'
 import { type ArrivedLine, mergeFiles } from './merge-files.ts'
 import { ReplayOutput } from './output.ts'
-import { UnmatchedRules } from './unmatched-rules.ts'
 
 export interface ReplayOptions {
   readonly files: readonly string[]
@@ -161,7 +161,8 @@ class Replay {
         arrivedMs: atMs,
         settings: this.#options.fold,
       })
-      this.#unmatched.see(parsed.telemetry, events)
+      this.#unmatched.seeTelemetry(parsed.telemetry)
+      this.#unmatched.seeEvents(events)
       this.#counts.spans += counts.spans.seen
       this.#counts.points += counts.points.seen
       this.#counts.logs += counts.logs.seen

@@ -158,8 +158,11 @@ export function openApiDocument(): object {
         [id],
       ),
       '/v1/services': get(
-        'Services seen in telemetry, and where this process takes it in (OTLP over HTTP)',
-        list('SeenService', { otlp: { type: ['string', 'null'] } }),
+        'Services seen in telemetry, where this process takes it in, and settings that met nothing in it',
+        list('SeenService', {
+          otlp: { type: ['string', 'null'] },
+          unmatched: { type: 'array', items: text },
+        }),
       ),
       '/v1/waiting': get('Deployments that wait for telemetry', list('WaitingDeployment')),
       '/v1/windows': get('Closed windows of the last two hours', list('Window'), [

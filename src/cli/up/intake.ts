@@ -19,6 +19,7 @@ import type { Topics } from '../../processors/topics.ts'
 import type { EventsOutcome } from '../../web/events-door.ts'
 import type { OtlpOutcome, OtlpSignal } from '../../web/otlp-door.ts'
 import type { SeenService } from '../../contracts/explanation.ts'
+import { UnmatchedRules } from '../unmatched-rules.ts'
 import type { OwnMetrics } from './own-metrics.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -43,11 +44,26 @@ const letterBytesMax = 900_000
 const kinds = ['spans', 'points', 'logs'] as const
 const kindOf = { traces: 'spans', metrics: 'points', logs: 'logs' } as const
 
+/** Metrics are sent every minute as a rule: before it one that has not come is none that is mistyped. */
+const patienceMs = 300_000
+
 export class Intake {
   readonly #options: IntakeOptions
+  readonly #unmatched: UnmatchedRules
+  #firstMs: number | null = null
 
   constructor(options: IntakeOptions) {
     this.#options = options
+    // Of what is to be ignored nothing is made that could be seen.
+    const { metrics } = options.settings
+    const isUsed = metrics.map(({ signal }) => signal !== 'ignore')
+    this.#unmatched = new UnmatchedRules(metrics, (entry) => isUsed[entry]!)
+  }
+
+  /** Entries of `detection.metrics` that met nothing since the start. */
+  unmatched(): string[] {
+    const heardMs = this.#firstMs === null ? 0 : this.#options.clock.now() - this.#firstMs
+    return heardMs < patienceMs ? [] : this.#unmatched.told()
   }
 
   async otlp(signal: OtlpSignal, bytes: Buffer): Promise<OtlpOutcome> {
@@ -85,6 +101,8 @@ export class Intake {
       const answer: OtlpAnswer = { status: 'undecodable', message: folded.message }
       return { outputs: [letter], times: null, answer, count }
     }
+    this.#firstMs ??= arrivedMs
+    this.#unmatched.seeEvents(folded.events)
     let [rejected, telemetry] = [0, 0]
     const reasons: string[] = []
     for (const kind of kinds) {

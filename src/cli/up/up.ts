@@ -85,7 +85,17 @@ async function open(options: UpOptions, logger: Logger, closers: Closers): Promi
 
   let servers: Listening[] = []
   const otlpUrl = () => servers[1]?.url ?? null
-  const app = apiOf(options, { shown, runs, metrics, backend, otlpUrl })
+  const app = apiOf(options, {
+    shown,
+    runs,
+    metrics,
+    backend,
+    takingIn: () => ({
+      otlp: otlpUrl(),
+      // On a shared log others take in too: what is not met here may be met there.
+      unmatched: backend.shared ? [] : (takingIn?.intake.unmatched() ?? []),
+    }),
+  })
   const front = frontDoor(config, { guard: guards.front, app, shown, takingIn, log: bugs.log })
   const otlp =
     takingIn === null ? null : otlpDoorOf(config, { guard: guards.otlp!, takingIn, log: bugs.log })
@@ -111,16 +121,16 @@ interface ApiParts {
   readonly runs: readonly ProcessorRun[]
   readonly metrics: OwnMetrics
   readonly backend: Backend
-  readonly otlpUrl: () => string | null
+  readonly takingIn: Parameters<typeof api>[0]['takingIn']
 }
 
 function apiOf({ openApi }: UpOptions, parts: ApiParts) {
-  const { shown, runs, metrics, backend, otlpUrl } = parts
+  const { shown, runs, metrics, backend, takingIn } = parts
   const units = () => runs.flatMap((run) => run.units())
   return api({
     found: shown,
     openApi,
-    otlpUrl,
+    takingIn,
     metrics: () =>
       metrics.text({
         units: units(),

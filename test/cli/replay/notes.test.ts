@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { notesOn } from '../../../src/cli/commands/replay.ts'
-import { UnmatchedRules } from '../../../src/cli/replay/unmatched-rules.ts'
+import { UnmatchedRules } from '../../../src/cli/unmatched-rules.ts'
 import { parseLine } from '../../../src/cli/replay/parse-line.ts'
 import { foldDefaults } from '../../../src/core/rollup/fold/settings.ts'
 import { fold } from '../../../src/core/rollup/fold/fold.ts'
@@ -13,7 +13,7 @@ import { runCulprit } from '../../support/run-culprit.ts'
 
 const atMs = Date.parse('2026-06-01T00:00:00Z')
 
-function unmatched(rules: readonly MetricRule[]): string[] {
+function unmatched(rules: readonly MetricRule[], telemetry = true): string[] {
   const resource = {
     attributes: [{ key: 'service.name', value: { stringValue: 'checkout' } }],
   }
@@ -48,7 +48,8 @@ function unmatched(rules: readonly MetricRule[]): string[] {
     const { parsed } = parseLine(Buffer.from(JSON.stringify(body)))
     if (parsed.kind !== 'telemetry') throw new Error(parsed.kind)
     const settings = { ...foldDefaults, metrics: rules }
-    watch.see(parsed.telemetry, fold(parsed.telemetry, { arrivedMs: atMs, settings }).events)
+    if (telemetry) watch.seeTelemetry(parsed.telemetry)
+    watch.seeEvents(fold(parsed.telemetry, { arrivedMs: atMs, settings }).events)
   }
   return watch.told()
 }
@@ -63,22 +64,24 @@ describe('an entry of detection.metrics that met nothing', () => {
     {
       rules: [{ ...business, exposure: 'POST /ordres' }],
       told: [
-        'detection.metrics[0].exposure "POST /ordres": no route or counter of the input is named so',
+        'detection.metrics[0].exposure "POST /ordres": no route or counter that came is named so',
       ],
       why: 'a mistyped route',
     },
     {
       rules: [business, { ...business, match: 'shop.order' }],
-      told: ['detection.metrics[1].match "shop.order": no metric of the input is named so'],
+      told: ['detection.metrics[1].match "shop.order": no metric that came is named so'],
       why: 'a mistyped name',
     },
     {
       rules: [{ match: 'POST /orders', signal: 'gauge' as const }],
-      told: ['detection.metrics[0].match "POST /orders": no metric of the input is named so'],
+      told: ['detection.metrics[0].match "POST /orders": no metric that came is named so'],
       why: 'a route is no metric',
     },
   ])('is told: $why', ({ rules, told }) => {
     expect(unmatched(rules)).toEqual(told)
+    // At the doors of a running process only what was made of the telemetry is seen.
+    expect(unmatched(rules, false)).toEqual(told)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Intake } from '../../../src/cli/up/intake.ts'
 import { OwnMetrics } from '../../../src/cli/up/own-metrics.ts'
-import { foldDefaults } from '../../../src/core/rollup/fold/settings.ts'
+import { foldDefaults, type FoldSettings } from '../../../src/core/rollup/fold/settings.ts'
 import { DoorUnit } from '../../../src/engine/door-unit.ts'
 import type { NewRecord } from '../../../src/ports/event-log.ts'
 import { topicNames } from '../../../src/processors/topics.ts'
@@ -9,14 +9,15 @@ import { deploymentLine } from '../../support/otlp-lines.ts'
 
 const atMs = Date.parse('2026-11-20T00:00:00Z')
 const topics = topicNames('culprit.')
+let nowMs = atMs
 const clock = {
-  now: () => atMs,
+  now: () => nowMs,
   monotonic: () => 0,
   timer: () => () => undefined,
   yield: () => Promise.resolve(),
 }
 
-function doors() {
+function doors(settings: FoldSettings = foldDefaults) {
   const records: NewRecord[] = []
   const log = {
     append: (more: readonly NewRecord[]) => {
@@ -30,7 +31,7 @@ function doors() {
     door: new DoorUnit<object>({ log, clock, hex: '0' }),
     clock,
     topics,
-    settings: foldDefaults,
+    settings,
     metrics,
     recorder: null,
     services: () => Promise.resolve([]),
@@ -84,5 +85,23 @@ describe('deployment events that are refused at the door', () => {
     expect(outcome).toMatchObject({ status: 'taken', answer: { accepted: 1 } })
     expect(records.filter(({ topic }) => topic === topics.serviceEvents)).toHaveLength(1)
     expect(letters().map(({ headers }) => headers['culprit-reason'])).toEqual(['no-event'])
+  })
+})
+
+describe('entries of detection.metrics that met nothing', () => {
+  it('are told once metrics have had the time to come', async () => {
+    const rule = { match: 'shop.order', signal: 'business' as const }
+    const ignored = { match: 'nothing', signal: 'ignore' as const }
+    const { intake } = doors({ ...foldDefaults, metrics: [ignored, rule] })
+    expect(intake.unmatched()).toEqual([])
+    const body = JSON.stringify({ resourceSpans: [] })
+    expect((await intake.otlp('traces', Buffer.from(body))).status).toBe('accepted')
+    expect(intake.unmatched()).toEqual([])
+
+    nowMs = atMs + 300_000
+    expect(intake.unmatched()).toEqual([
+      'detection.metrics[1].match "shop.order": no metric that came is named so',
+    ])
+    nowMs = atMs
   })
 })
