@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { UnreachableError, UsageError } from '../../core/kernel/errors.ts'
+import { Client } from '../client/client.ts'
 import { configure } from '../configure.ts'
 import { openApiDocument } from '../schemas/open-api.ts'
 import { allRoles } from '../up/roles.ts'
@@ -24,7 +25,7 @@ export interface OwnOrRunning {
 const metrics = [
   { match: 'shop.orders', signal: 'business', direction: 'down', exposure: 'POST /orders' },
 ]
-const meaning = `detection.metrics=${JSON.stringify(metrics)}`
+export const meaning = `detection.metrics=${JSON.stringify(metrics)}`
 /** The setting as a file beside a recording: replayed without it, the counter would mean nothing. */
 export function writeSettings(record: string): string {
   const file = join(record, 'culprit.yaml')
@@ -33,7 +34,6 @@ export function writeSettings(record: string): string {
 }
 
 const usualPort = 8321
-const usualOtlpPort = 4318
 
 export async function ownCulprit(folder: string, record: string | null): Promise<OwnOrRunning> {
   const port = (await isFree(usualPort)) ? usualPort : 0
@@ -82,21 +82,30 @@ export async function startWorkers(
 
 const main = join(import.meta.dirname, '../main.ts')
 
-/** Its OTLP door is where OTEL_EXPORTER_OTLP_ENDPOINT says, else on the usual port of the same host. */
+/** Its OTLP door is where OTEL_EXPORTER_OTLP_ENDPOINT says, else where it says itself that it takes in. */
 export async function runningCulprit(url: string): Promise<OwnOrRunning> {
   const base = url.replace(/\/+$/, '')
   const ready = await fetch(`${base}/readyz`).catch(() => null)
   if (ready === null)
     throw new UnreachableError(`${base} does not answer; is \`npm start\` running?`)
   if (!ready.ok) throw new UnreachableError(`${base} is not ready: ${await ready.text()}`)
-  const otlp = new URL(base)
-  otlp.port = String(usualOtlpPort)
+  const otlpUrl = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? (await otlpOf(base))
+  if (otlpUrl === null) {
+    throw new UsageError(
+      `${base} takes no telemetry in: OTEL_EXPORTER_OTLP_ENDPOINT must say which process does`,
+    )
+  }
   return {
     url: base,
-    otlpUrl: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? otlp.origin,
+    otlpUrl,
     failed: new Promise<never>(() => undefined),
     stop: async () => undefined,
   }
+}
+
+async function otlpOf(base: string): Promise<string | null> {
+  const answer = await new Client(base).get<{ otlp?: string | null }>('/v1/services')
+  return answer.otlp ?? null
 }
 
 function isFree(port: number): Promise<boolean> {

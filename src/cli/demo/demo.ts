@@ -12,6 +12,7 @@ import { incidentText } from '../client/text.ts'
 import { type Alerted, firstChange, waitForAlert } from './alert.ts'
 import { Children } from './children.ts'
 import {
+  meaning,
   type OwnOrRunning,
   ownCulprit,
   runningCulprit,
@@ -69,6 +70,8 @@ export async function runStory(options: DemoOptions, tell: Teller): Promise<Demo
         ? await ownCulprit(folder, options.record)
         : await runningCulprit(options.url)
     tell.say(`Culprit runs; its page is ${culprit.url}`)
+    if (options.url !== null && options.story.name === 'logic')
+      tell.say(`That one must run with --set '${meaning}'`)
     const pids = await startWorkers(children, { folder, count: options.workers - 1 })
     if (pids.length > 0)
       tell.say(`${pids.length} more workers share its work: pid ${pids.join(', ')}`)

@@ -2,8 +2,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { writeSettings } from '../../../src/cli/demo/culprit.ts'
+import { runningCulprit, writeSettings } from '../../../src/cli/demo/culprit.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { runningDoors } from '../../web/running-doors.ts'
+
+const { front, otlp } = runningDoors()
+
+it('sends the telemetry of the shop to where a running Culprit takes it in', async () => {
+  const running = await runningCulprit(new URL(front('/')).origin)
+  expect(running.otlpUrl).toBe(new URL(otlp('/')).origin)
+})
 
 it('leaves what the counter means beside a recording, as a file of settings', () => {
   const folder = mkdtempSync(join(tmpdir(), 'culprit-record-'))
