@@ -67,6 +67,8 @@ export const StreamEvidence = z.object({
   recoveredForMs: z.number().nullable(),
   /** log E' of equivalence for each theta_clear tested. */
   excludes: z.array(z.object({ theta: z.number(), logE: z.number() })),
+  /** The smallest ratio at which the excess is one that matters; told with `excludes`. */
+  materialRatio: z.number().optional(),
   onset: z.object({ atMs: Ms, fromMs: Ms, toMs: Ms }).nullable(),
   baseline: z.object({ events: z.number(), exposure: z.number() }),
   observed: z.object({ events: z.number(), exposure: z.number() }),

@@ -2,7 +2,7 @@
  * One synthetic release judged after every bucket for its watch, by the product's own monitors, weights,
  * conditions and verdict (detection reference, sections 11 and 12).
  */
-import type { EvidenceFinding, ReleaseFinding } from '../../contracts/findings.ts'
+import type { EvidenceFinding } from '../../contracts/findings.ts'
 import type { Verdict } from '../../contracts/release.ts'
 import { decideVerdict, firstVerdict, loudStreams } from '../../core/attribution/verdict.ts'
 import { Aftermath, type AftermathCount, type UsualErrors } from '../../core/detection/aftermath.ts'
@@ -39,7 +39,6 @@ export interface JudgeOptions {
   readonly goneFromMinute?: number
 }
 
-const release = { exposedAtMs: null, startedAtMs: 0 } as unknown as ReleaseFinding
 const noVetoes = { shared: [], massSilence: false, undone: false }
 const listedAlpha = 0.05
 
@@ -105,7 +104,7 @@ export class ReleaseJudge {
         preTrend: early?.logE(logE, onsetOf) ?? null,
         onsets,
       })
-      state = decideVerdict(state, release, finding, noVetoes)
+      state = decideVerdict(state, finding, noVetoes)
       const minutes = (bucket * stepMs) / 60_000
       if (state.verdict === 'regressed' && regressed === null) {
         regressed = {

@@ -6,7 +6,6 @@ import { judgeDefaults } from '../../core/detection/judge.ts'
 import { formatInstant } from '../../core/kernel/instant.ts'
 import { addLatency, quantileSeconds } from '../../core/kernel/histogram/latency.ts'
 import { signalsOf } from '../../core/response/signals.ts'
-import { thetaClearFor } from '../../core/detection/judge.ts'
 import type { MetricRule } from '../../core/rollup/metric-rules.ts'
 import type { TrackName, Bucket } from '../../core/rollup/track.ts'
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts'
@@ -139,7 +138,7 @@ export class StoreQueries implements Queries {
       release: id,
       reportingLine: judgeDefaults.regressedLogE,
       evidence: (entry?.history ?? []).map(([atMs, logE]) => ({ at: formatInstant(atMs), logE })),
-      signals: evidence === null ? [] : signalsOf(evidence, thetaClearFor(0)),
+      signals: evidence === null ? [] : signalsOf(evidence),
       suspects: [],
       ...series,
       newVersion: facts?.newVersion ?? null,

@@ -3,7 +3,7 @@
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import type { GaugeShift } from '../../contracts/signal.ts'
-import { smallestExcluded, standsAlone } from '../detection/judge.ts'
+import { leastExcluded, smallestExcluded, standsAlone } from '../detection/judge.ts'
 import { formatInstant } from '../kernel/instant.ts'
 
 /** From this share of a watch on its gaps are told with its verdict. */
@@ -34,14 +34,22 @@ export function gapsClause({ gaps = 0 }: EvidenceFinding): string {
   return gaps < gapsMin ? '' : `; ${Math.round(gaps * 100)} % of the watch is without telemetry`
 }
 
-export function clearedReason({ streams }: EvidenceFinding, thetaClear: number): string {
-  if (!streams.every(standsAlone)) return `not worse: more than ×${thetaClear} is excluded`
+export function clearedReason({ streams }: EvidenceFinding): string {
+  if (!streams.every(standsAlone)) return `not worse: ${excludedOf(streams)}`
   const [gauge] = streams.flatMap((stream) => (stream.gauge === undefined ? [] : [stream]))
   const { excluded = null, unit = '' } = gauge?.gauge ?? {}
   if (excluded === null) return 'not worse: a shift that matters is excluded'
   const [metric, others] = [gauge!.scope.metric, streams.length - 1]
   const more = others === 0 ? '' : `, and the like in ${others} more`
   return `not worse: in ${metric} a shift of ${inUnit(excluded, unit)} is excluded${more}`
+}
+
+function excludedOf(streams: readonly StreamEvidence[]): string {
+  const least = leastExcluded(streams) ?? Infinity
+  const said = `more than ×${least} is excluded`
+  const errors = streams.find(({ signal, scope }) => signal === 'errors' && scope.route === null)
+  const few = errors?.materialRatio ?? 1
+  return few > least ? `${said}, of the few errors more than ×${few.toFixed(1)}` : said
 }
 
 /** No requests are known: what a gauge would have shown. */

@@ -5,7 +5,7 @@
  * Pure. Evidence is natural-log, times are milliseconds of event time. No data is never health: a watch
  * that ends without evidence of equivalence is `inconclusive`.
  */
-import type { EvidenceFinding, ReleaseFinding, StreamEvidence } from '../../contracts/findings.ts'
+import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import type { Verdict } from '../../contracts/release.ts'
 import {
   hasRecovered,
@@ -14,7 +14,6 @@ import {
   judgeRelease,
   overallLogE,
   standsAlone,
-  thetaClearFor,
 } from '../detection/judge.ts'
 import { isSharedWithOld } from './shared-shift.ts'
 import {
@@ -71,13 +70,12 @@ export interface Vetoes {
 
 export function decideVerdict(
   before: VerdictState,
-  release: ReleaseFinding,
   evidence: EvidenceFinding,
   vetoes: Vetoes,
 ): VerdictState {
   const told = overallLogE(evidence.logE, evidence.streams)
   const next = { ...before, evidence: told, final: evidence.final }
-  const settled = judged(next, release, evidence, vetoes)
+  const settled = judged(next, evidence, vetoes)
   const changed = settled.verdict !== before.verdict
   // What a slow source tells is older than what was said of the release meanwhile: time does not go back.
   const atMs = Math.max(evidence.atMs, before.atMs ?? 0)
@@ -87,23 +85,14 @@ export function decideVerdict(
 type Decision = Pick<VerdictState, 'verdict' | 'reason'> &
   Partial<Pick<VerdictState, 'regressedAtMs' | 'onsetMs' | 'trafficSinceMs'>>
 
-function judged(
-  state: VerdictState,
-  release: ReleaseFinding,
-  evidence: EvidenceFinding,
-  vetoes: Vetoes,
-): Decision {
+function judged(state: VerdictState, evidence: EvidenceFinding, vetoes: Vetoes): Decision {
   const loud = loudStreams(evidence)
   if (state.verdict === 'recovered' || state.verdict === 'transient') {
     const relapsed = loud.some((stream) => isMaterial(stream, judgeDefaults) && isBack(stream))
     if (!relapsed || !isAlarming(evidence)) return state
   }
   if (state.verdict === 'regressed') return regressedStill(state, evidence, loud, vetoes)
-  const requests = evidence.streams.find(
-    ({ signal, scope }) => signal === 'errors' && scope.route === null,
-  )
-  const thetaClear = thetaClearFor(perSecond(requests, release, evidence))
-  const { state: said, why } = judgeRelease({ ...evidence, thetaClear })
+  const { state: said, why } = judgeRelease(evidence)
   if (said === 'regressed') return alarmed(state, evidence, loud, vetoes)
   const trafficSinceMs = null
   if (said === 'suspicious') {
@@ -126,7 +115,7 @@ function judged(
   if (said === 'watching')
     return { verdict: 'watching', reason: watchingReason(evidence), trafficSinceMs }
   if (said === 'cleared') {
-    const reason = `${clearedReason(evidence, thetaClear)}${gapsClause(evidence)}`
+    const reason = `${clearedReason(evidence)}${gapsClause(evidence)}`
     return { verdict: 'cleared', reason, trafficSinceMs }
   }
   const excuse = inconclusiveReason(evidence, why)
@@ -138,16 +127,6 @@ function judged(
 function isAlarming({ logE, streams }: EvidenceFinding): boolean {
   const alone = streams.some((stream) => standsAlone(stream) && isMaterial(stream, judgeDefaults))
   return alone || logE >= judgeDefaults.regressedLogE
-}
-
-function perSecond(
-  stream: StreamEvidence | undefined,
-  release: ReleaseFinding,
-  evidence: EvidenceFinding,
-): number {
-  const watchedMs = evidence.atMs - (release.exposedAtMs ?? release.startedAtMs)
-  if (stream === undefined || watchedMs <= 0) return 0
-  return stream.observed.exposure / (watchedMs / 1000)
 }
 
 /** Streams that speak, loudest first. */

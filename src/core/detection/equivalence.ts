@@ -5,17 +5,16 @@
  * Absence of an alarm is no health; this is. It covers an effect that is constant from the release on.
  */
 import type { FilterModel } from './filter-model.ts'
+import type { Exclusion } from './exclusion.ts'
+import { judgeDefaults } from './judge.ts'
 import { NullFilter } from './null-filter.ts'
 import type { Observation } from './observation.ts'
-import { clearRatios } from './parameters.ts'
-
-export interface Exclusion {
-  readonly theta: number
-  readonly logE: number
-}
+import type { WatchedBucket } from './onset.ts'
+import { clearRatios, materialRatioMax } from './parameters.ts'
 
 export class EquivalenceFilters {
   readonly #usual: NullFilter
+  #seen = 0
   readonly #worse: readonly { readonly theta: number; readonly filter: NullFilter }[]
 
   /** A falling signal is tested against 1 / ratio. */
@@ -24,7 +23,7 @@ export class EquivalenceFilters {
     const filterOf = (theta: number) =>
       new NullFilter({ space, theta, warmUps, warmUpPrior, initial })
     this.#usual = filterOf(1)
-    this.#worse = clearRatios.map((ratio) => {
+    this.#worse = [...clearRatios, materialRatioMax].map((ratio) => {
       const theta = grid.direction === 'rising' ? ratio : 1 / ratio
       return { theta, filter: filterOf(theta) }
     })
@@ -38,8 +37,25 @@ export class EquivalenceFilters {
     }
   }
 
+  /** What is excluded once `buckets` have been seen: all of the watch so far. */
+  after(buckets: readonly WatchedBucket[]): Exclusion[] {
+    for (const each of buckets.slice(this.#seen)) this.push(each.observation, each.freshness)
+    this.#seen = buckets.length
+    return this.exclusions
+  }
+
   get exclusions(): Exclusion[] {
     const usual = this.#usual.logLikelihood
     return this.#worse.map(({ theta, filter }) => ({ theta, logE: usual - filter.logLikelihood }))
   }
+}
+
+/** The smallest ratio at which a stream of that many requests a minute has an excess that matters. */
+export function materialRatio(
+  { events, exposure }: { readonly events: number; readonly exposure: number },
+  perMinute: number,
+): number {
+  const usual = ((events + 0.5) / (exposure + 1)) * perMinute
+  if (!(usual > 0)) return materialRatioMax
+  return Math.min(materialRatioMax, 1 + judgeDefaults.excessPerMinuteMin / usual)
 }

@@ -1,5 +1,5 @@
 /**
- * What a gauge did before its release, made ready for its filter: season, scale, fit and calibration (detection
+ * What a gauge did before its release, made ready for its filter: trend, season, scale, fit and calibration (detection
  * reference, section 22, steps 1 to 3 and 6). Derived once at the release from the history that is kept.
  *
  * Values are on a grid of equal steps that ends at the release, oldest first; NaN where nothing is known.
@@ -12,6 +12,7 @@ import {
   gaugeLogLikelihood,
 } from './gauge-filter.ts'
 import { gaugeSeason, known } from './gauge-season.ts'
+import { gaugeTrend, withoutTrend } from './gauge-trend.ts'
 import { gaugePreTrendMinutes } from './gauge-pre-trend.ts'
 import { coldPlaceboQuantile } from './parameters.ts'
 import { placeboKappa } from './placebo.ts'
@@ -53,6 +54,8 @@ export interface GaugeBaseline {
   /** Standardised values lie within it. */
   readonly clip: number
   readonly season: Float64Array | null
+  /** What it grows by in a step, for good; 0 for most. */
+  readonly slope: number
   /** Mean of the last day, and of how many values. */
   readonly mean: number
   readonly values: number
@@ -68,9 +71,11 @@ export interface GaugeHistory {
 /** Null where too little is known. */
 export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
   const { values, stepMinutes } = history
-  const season = gaugeSeason(values, stepMinutes)
+  const slope = gaugeTrend(values, stepMinutes)
+  const level = withoutTrend(values, slope)
+  const season = gaugeSeason(level, stepMinutes)
   const stepsIn = (minutes: number) => Math.round(minutes / stepMinutes)
-  const rest = season?.rest ?? values
+  const rest = season?.rest ?? level
   const lately = known(rest.subarray(Math.max(0, rest.length - stepsIn(scaleMinutes))))
   if (lately.length < valuesMin) return null
   const scaled = scaleOf(lately)
@@ -86,14 +91,16 @@ export function gaugeBaseline(history: GaugeHistory): GaugeBaseline | null {
     stepMinutes,
     ...scaled,
     season: season?.profile ?? null,
+    slope,
     mean: raw.reduce((sum, value) => sum + value, 0) / raw.length,
     values: raw.length,
   }
 }
 
 /** The usual value at a step from the release on, in the gauge's own unit. */
-export function usualAt({ season, centre }: GaugeBaseline, step: number): number {
-  return centre + (season === null ? 0 : seasonAt(season, step))
+export function usualAt({ season, slope, centre }: GaugeBaseline, step: number): number {
+  const usual = centre + (season === null ? 0 : seasonAt(season, step))
+  return slope === 0 ? usual : usual + slope * step
 }
 
 export function standardisedAt(

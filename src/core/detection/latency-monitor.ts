@@ -5,6 +5,7 @@
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { combineLogE } from './combine.ts'
+import { exclusionOf } from './exclusion.ts'
 import {
   type EvidenceOptions,
   type MonitorBucket,
@@ -104,7 +105,7 @@ export class LatencyMonitor {
     return {
       ...spoken,
       logE: this.logE,
-      excludes: options.full ? this.#exclusions() : [],
+      ...(options.full ? { excludes: this.#exclusions(), materialRatio: 1 } : { excludes: [] }),
       latency: {
         quantile: latencyQuantiles[loudest]!,
         thresholdSeconds: this.#thresholdSeconds[loudest]!,
@@ -114,14 +115,14 @@ export class LatencyMonitor {
     }
   }
 
+  /** Of all quantiles: latency is no worse where none is. */
   #exclusions(): StreamEvidence['excludes'] {
-    const all = this.#streams.map((stream) => stream.exclusions())
-    return all[0]!.map(({ theta }, i) => ({
+    const all = this.#streams.map((stream) => {
+      return { excludes: stream.exclusions(), materialRatio: stream.materialRatio }
+    })
+    return all[0]!.excludes.map(({ theta }) => ({
       theta,
-      logE: combineLogE(
-        all.map((each) => each[i]!.logE),
-        latencyWeights,
-      ),
+      logE: Math.min(...all.map((each) => exclusionOf(each, theta))),
     }))
   }
 

@@ -14,8 +14,9 @@ import type { SignalName, SignalScope } from '../../contracts/signal.ts'
 import { type ForecastBaseline, logRateAt } from './baseline.ts'
 import { detectableRatio } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
-import { EquivalenceFilters, type Exclusion } from './equivalence.ts'
+import { EquivalenceFilters, materialRatio } from './equivalence.ts'
 import { type FilterModel, evidenceSpec, filterModel } from './filter-model.ts'
+import type { Exclusion } from './exclusion.ts'
 import { FineEffect } from './fine-effect.ts'
 import { ForwardFilter } from './forward-filter.ts'
 import { judgeDefaults } from './judge.ts'
@@ -87,7 +88,7 @@ export class StreamMonitor {
   readonly #filter: ForwardFilter
   readonly #log = new WatchLog()
   #recovery: RecoveryWatch | null = null
-  #equivalence: { filters: EquivalenceFilters; buckets: number } | null = null
+  #equivalence: EquivalenceFilters | null = null
   #fine: FineEffect | null = null
   #onset: { buckets: number; found: OnsetBuckets | null } | null = null
 
@@ -168,6 +169,7 @@ export class StreamMonitor {
       recovered: this.#recovery?.share ?? null,
       recoveredForMs: this.#recovery ? this.#recovery.forBuckets * stepMs : null,
       excludes: full ? this.exclusions() : [],
+      ...(full ? { materialRatio: this.materialRatio } : {}),
       onset: full ? this.onset() : null,
       baseline: this.baselineTotals,
       observed,
@@ -190,16 +192,14 @@ export class StreamMonitor {
 
   /** Log E' of equivalence for each ratio, over this monitor's own buckets. */
   exclusions(): Exclusion[] {
-    this.#equivalence ??= {
-      filters: new EquivalenceFilters(this.#model, this.#initial),
-      buckets: 0,
-    }
-    const { filters } = this.#equivalence
-    for (const each of this.#log.buckets.slice(this.#equivalence.buckets)) {
-      filters.push(each.observation, each.freshness)
-    }
-    this.#equivalence.buckets = this.buckets
-    return filters.exclusions
+    this.#equivalence ??= new EquivalenceFilters(this.#model, this.#initial)
+    return this.#equivalence.after(this.#log.buckets)
+  }
+
+  /** The smallest ratio at which the excess is one that matters: of few events a doubling is none. Rising signals. */
+  get materialRatio(): number {
+    const minutes = (this.buckets * this.#options.stepMs) / 60_000
+    return materialRatio(this.baselineTotals, this.#log.observed.exposure / minutes)
   }
 
   onset(): StreamEvidence['onset'] {

@@ -14,7 +14,7 @@ const falseDiscoveryRateMax = 0.05
 const signalsMax = 60
 
 /** Worst first: by state, then by evidence. */
-export function signalsOf(evidence: EvidenceFinding, thetaClear: number): Signal[] {
+export function signalsOf(evidence: EvidenceFinding): Signal[] {
   const { streams, final, logE } = evidence
   const routes = streams.filter(({ scope }) => scope.route !== null)
   const { rejected } = eBenjaminiHochberg(
@@ -26,7 +26,7 @@ export function signalsOf(evidence: EvidenceFinding, thetaClear: number): Signal
   return streams
     .map((stream) => {
       const listed = alarmed && guilty.has(stream) && isMaterial(stream, judgeDefaults)
-      const { state } = judgeStream(stream, { final, thetaClear })
+      const { state } = judgeStream(stream, { final })
       return toSignal(stream, listed ? 'regressed' : state)
     })
     .sort((a, b) => order[a.state] - order[b.state] || b.evidence - a.evidence)

@@ -13,7 +13,6 @@ import type {
 } from '../../contracts/findings.ts'
 import { decideVerdict, firstVerdict } from '../../core/attribution/verdict.ts'
 import { lastVerdict, verdictOfPhase } from '../../core/attribution/verdict-of-phase.ts'
-import { thetaClearFor } from '../../core/detection/judge.ts'
 import { parsePosition, positionHeader, unitNamed } from '../../core/kernel/positions.ts'
 import { releaseRecord } from '../../core/response/release-record.ts'
 import { signalsOf } from '../../core/response/signals.ts'
@@ -219,7 +218,7 @@ class AttributeMachine implements Machine {
     const evidence = entry.evidence!
     const before = entry.verdict.verdict
     const vetoes = vetoesOf(this.#state, entry, evidence)
-    entry.verdict = decideVerdict(entry.verdict, entry.finding, evidence, vetoes)
+    entry.verdict = decideVerdict(entry.verdict, evidence, vetoes)
     this.#changes.release(entry.finding.id)
     const changed = entry.verdict.verdict !== before
     if (changed) this.#publishRelease(entry)
@@ -257,7 +256,7 @@ class AttributeMachine implements Machine {
       from,
       verdict: entry.verdict.verdict,
       evidence: entry.verdict.evidence,
-      signals: evidence === null ? [] : signalsOf(evidence, thetaClearFor(0)),
+      signals: evidence === null ? [] : signalsOf(evidence),
       final: entry.verdict.final,
     })
   }

@@ -15,7 +15,6 @@ import { releaseRecord } from '../../core/response/release-record.ts'
 import { severityOf, titleOf, worseClause } from '../../core/response/severity.ts'
 import { signalsOf } from '../../core/response/signals.ts'
 import { suggestRollback } from '../../core/response/suggestion.ts'
-import { thetaClearFor } from '../../core/detection/judge.ts'
 import { summaryOf } from '../../core/response/summary.ts'
 import { laterRelease } from './later-release.ts'
 import { onsetTogether, type Ranking, rankNow } from './rank-now.ts'
@@ -124,7 +123,7 @@ export function refresh(
     summary: summaryOf({ release: finding, clause, naming, suspects, suggestion, state: stateNow }),
     regressions: [lead, ...releases.filter((each) => each !== lead)].map((release) => ({
       release: releaseRecord(release.finding, release.verdict, release.published),
-      signals: release.evidence === null ? [] : signalsOf(release.evidence, thetaClearFor(0)),
+      signals: release.evidence === null ? [] : signalsOf(release.evidence),
     })),
     naming,
     suspects,

@@ -1,10 +1,6 @@
 /** A regressed release whose effect has gone (detection reference, section 12). */
 import { describe, expect, it } from 'vitest'
-import type {
-  EvidenceFinding,
-  ReleaseFinding,
-  StreamEvidence,
-} from '../../../src/contracts/findings.ts'
+import type { EvidenceFinding, StreamEvidence } from '../../../src/contracts/findings.ts'
 import {
   decideVerdict,
   firstVerdict,
@@ -49,9 +45,8 @@ const unsure = { recovered: 0.5, recoveredForMs: 0 }
 
 function verdictOf(streams: readonly StreamEvidence[]): string {
   const evidence = { atMs: onsetMs + 40 * minuteMs, logE: 1, streams, final: false }
-  const release = { exposedAtMs: onsetMs, startedAtMs: onsetMs } as ReleaseFinding
   const vetoes = { shared: [], massSilence: false, undone: true }
-  return decideVerdict(regressed, release, evidence as unknown as EvidenceFinding, vetoes).verdict
+  return decideVerdict(regressed, evidence as unknown as EvidenceFinding, vetoes).verdict
 }
 
 describe('a regressed release whose evidence has gone', () => {
