@@ -239,7 +239,7 @@ describe('signals', () => {
     expect(stateText({ ...orders, state })).toBe('×7.7 (5.8 to 10.3)')
   })
 
-  it('show of a gauge what was measured, and its shift only where it speaks', () => {
+  it('show of a gauge what was measured, and what its shift may be only where it speaks', () => {
     const gauge = {
       ...signals.find((each) => each.signal === 'gauge')!,
       gauge: {
@@ -252,10 +252,12 @@ describe('signals', () => {
         excluded: null,
       },
     }
-    expect(changeText(gauge)).toBe('12 By → 11.8 By')
+    expect(changeText(gauge)).toBe('12 By → 17 By')
+    expect(sideText(gauge, 'observed')).toEqual({ value: '17 By', counts: '100 points' })
+    const small = { ...gauge, gauge: { ...gauge.gauge, usual: 5, shift: 0.001, unit: '' } }
+    expect(changeText(small)).toBe('5 → 5.001')
     expect(stateText({ ...gauge, state: 'watching' })).toBe('a shift of 3 By or more would show')
     const worse = { ...gauge, state: 'regressed' as const }
-    expect(changeText(worse)).toBe('12 By → 17 By')
     expect(stateText(worse)).toBe('+5 (4 to 6)')
   })
 })

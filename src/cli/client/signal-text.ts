@@ -11,8 +11,9 @@ export const evidenceUnit =
 export function signalText(signal: Signal): string {
   const { scope, gauge, evidence } = signal
   const said = `evidence ${evidence.toFixed(1)} nats`
-  if (gauge !== undefined && speaks(signal)) return `${gaugeClause(scope.metric, gauge)}, ${said}`
-  const parts = [`${nameOf(signal)} ${sidesOf(signal)}`, effectOf(signal), said]
+  const what =
+    gauge === undefined ? `${nameOf(signal)} ${sidesOf(signal)}` : gaugeClause(scope.metric, gauge)
+  const parts = [what, effectOf(signal), said]
   return parts.filter((part) => part !== '').join(', ')
 }
 
@@ -24,7 +25,6 @@ function nameOf(signal: Signal): string {
   const { scope } = signal
   if (signal.signal === 'new-error' && scope.fingerprint !== null)
     return `new error ${scope.fingerprint}`
-  if (signal.gauge !== undefined) return scope.metric ?? 'gauge'
   return streamName(signal)
 }
 
@@ -33,15 +33,14 @@ type Side = Signal['baseline']
 function sidesOf(signal: Signal): string {
   const { baseline, observed, latency } = signal
   const both = (text: (side: Side) => string) => `${text(baseline)} → ${text(observed)}`
-  const each = ({ events, exposure }: Side, unit = '') =>
-    exposure > 0 ? inUnit(events / exposure, unit) : 'no data'
+  const each = ({ events, exposure }: Side) =>
+    exposure > 0 ? inUnit(events / exposure, '') : 'no data'
   const of = signal.signal === 'business' ? 'for' : 'of'
   const counts = both(
     ({ events, exposure }) => `${Math.round(events)} ${of} ${Math.round(exposure)}`,
   )
-  if (signal.gauge !== undefined) return both((side) => each(side, signal.gauge!.unit))
-  if (signal.signal === 'traffic') return `${both((side) => each(side))} an interval`
-  if (signal.signal === 'business') return `${both((side) => each(side))} (${counts})`
+  if (signal.signal === 'traffic') return `${both(each)} an interval`
+  if (signal.signal === 'business') return `${both(each)} (${counts})`
   if (latency === undefined || latency.beforeSeconds === null || latency.afterSeconds === null)
     return counts
   const [before, after] = [latency.beforeSeconds, latency.afterSeconds].map((value) =>
@@ -54,7 +53,7 @@ function effectOf(signal: Signal): string {
   const { effect, gauge } = signal
   if (speaks(signal)) {
     if (signal.signal === 'new-error' && signal.baseline.events === 0) return 'never seen before'
-    if (effect === null || !(effect.ratio > 0)) return ''
+    if (gauge !== undefined || effect === null || !(effect.ratio > 0)) return ''
     return `×${round(effect.ratio)} (${round(effect.low)} to ${round(effect.high)})`
   }
   // What is excluded is smaller than what would have raised an alarm.

@@ -40,9 +40,9 @@ export function threshold(value: number): string {
   return `${Number(value.toPrecision(3))} s`
 }
 
-/** Three digits, in no unit. */
-export function figure(value: number): string {
-  return String(Number(value.toPrecision(3)))
+/** In no unit. */
+export function figure(value: number, digits = 3): string {
+  return String(Number(value.toPrecision(digits)))
 }
 
 /** `×7.7`; close to one with two digits, above a hundred with none. */

@@ -23,7 +23,7 @@ const ownGauges: Readonly<
     {
       readonly name: string
       readonly unit: string
-      readonly text: (value: number) => string
+      readonly text: (value: number, digits?: number) => string
       readonly sentence: (past: boolean) => string
     }
   >
@@ -31,7 +31,7 @@ const ownGauges: Readonly<
   cpu: {
     name: 'CPU per request',
     unit: 'seconds of CPU for each request',
-    text: (value) => `${figure(value * 1000)} ms`,
+    text: (value, digits) => `${figure(value * 1000, digits)} ms`,
     sentence: (past) => ` of CPU ${past ? 'went' : 'go'} into each request.`,
   },
   restarts: {
@@ -107,8 +107,10 @@ export function sideText(signal: Signal, which: 'baseline' | 'observed'): SideTe
   switch (signal.signal) {
     case 'traffic':
       return { value: count(value), counts: which === 'baseline' ? 'forecast' : 'seen' }
-    case 'gauge':
-      return { value: inUnit(value, signal), counts: `${count(side.exposure)} points` }
+    case 'gauge': {
+      const at = which === 'baseline' ? 0 : 1
+      return { value: values(signal)[at], counts: `${count(side.exposure)} points` }
+    }
     case 'business':
       return { value: figure(value), counts: `${count(side.events)} for ${count(side.exposure)}` }
     case 'errors':
@@ -154,11 +156,12 @@ function shiftText(signal: Signal, { shift, low, high }: NonNullable<Signal['gau
   return `${sign}${text(Math.abs(shift))} (${text(low)} to ${text(high)})`
 }
 
-function inUnit(value: number, signal: Signal): string {
+function inUnit(value: number, signal: Signal, digits = 3): string {
   const own = ownGauge(signal)
-  if (own !== undefined) return own.text(value)
+  if (own !== undefined) return own.text(value, digits)
   const unit = signal.gauge?.unit ?? ''
-  return unit === '' || unit === '1' ? figure(value) : `${figure(value)} ${unit}`
+  const text = figure(value, digits)
+  return unit === '' || unit === '1' ? text : `${text} ${unit}`
 }
 
 export function stateWord({ state }: Signal): string {
@@ -182,6 +185,18 @@ export function changeText(signal: Signal): string {
   return `${before} → ${now}`
 }
 
+/** Usual and measured, with as many digits as it takes to tell them apart. */
+function gaugeValues(
+  signal: Signal,
+  { usual, shift }: NonNullable<Signal['gauge']>,
+): [string, string] {
+  for (let digits = 3; digits < 15; digits++) {
+    const [before, now] = [inUnit(usual, signal, digits), inUnit(usual + shift, signal, digits)]
+    if (before !== now) return [before, now]
+  }
+  return [inUnit(usual, signal), inUnit(usual + shift, signal)]
+}
+
 /** Before and now, as sentences use them. */
 export function values(signal: Signal): [string, string] {
   const { latency } = signal
@@ -193,10 +208,7 @@ export function values(signal: Signal): [string, string] {
     if (latency.afterSeconds !== latency.beforeSeconds)
       return [seconds(latency.beforeSeconds), seconds(latency.afterSeconds)]
   }
-  if (signal.gauge !== undefined && speaks(signal)) {
-    const { usual, shift } = signal.gauge
-    return [inUnit(usual, signal), inUnit(usual + shift, signal)]
-  }
+  if (signal.gauge !== undefined) return gaugeValues(signal, signal.gauge)
   const text = (side: Signal['baseline']) => {
     const value = rate(side)
     if (value === null) return 'no data'

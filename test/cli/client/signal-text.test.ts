@@ -57,7 +57,7 @@ describe('a stream as text', () => {
     expect(text).toMatch(/^traffic 50 → 50 an interval, evidence/)
   })
 
-  it('tells what was measured of a gauge that does not speak', () => {
+  it('tells what was measured of a gauge, and its usual value of that time', () => {
     const gauge = {
       unit: 'By',
       usual: 12,
@@ -68,7 +68,7 @@ describe('a stream as text', () => {
       excluded: null,
     }
     expect(signalText({ ...of('gauge'), state: 'watching', gauge })).toBe(
-      'queue.depth 12 By → 11.8 By, a shift of 3 By or more would show, evidence 0.2 nats',
+      'queue.depth 12 → 17 By, a shift of 3 By or more would show, evidence 0.2 nats',
     )
   })
 })
