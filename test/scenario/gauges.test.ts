@@ -116,6 +116,15 @@ describe('a gauge that had moved before the release', () => {
   })
 })
 
+it.each([1, 2])('a disk that goes on filling as it did is no alarm (seed %i)', async (seed) => {
+  const normal = normals(seed)
+  const length = 3 * dayMinutes + 75
+  const values = Array.from({ length }, (_, t) => 1e11 + 2e7 * t + 5e6 * normal())
+  const told = await released(values, { days: 3, metric: 'disk.used' })
+
+  expect(verdictsOf(told)).toEqual(['cleared'])
+})
+
 describe('slower and sparser gauges', () => {
   const five = (seed: number, by: number) =>
     gaugeValues({ seed, minutes: 3 * 288 + 14, jump: { atMinute: 3 * 288, by } })
