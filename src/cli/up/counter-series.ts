@@ -63,6 +63,13 @@ interface Slot {
   readonly exposure: Sides
 }
 
+/** Requests are told sooner than counts: before its first count a new version has a gap, unless it never counts. */
+function firstCountMs(counts: readonly Bucket[], metric: string, version: string | null): number {
+  if (version === null) return 0
+  const first = counts.find(({ cells }) => cells.get(version)?.routes.has(metric) === true)
+  return first?.startMs ?? 0
+}
+
 function bucketsOf(
   counter: CounterRule,
   tracks: { readonly counts: readonly Bucket[]; readonly requests: readonly Bucket[] },
@@ -99,7 +106,11 @@ function bucketsOf(
     }
   }
   for (const bucket of tracks.counts) {
-    add(bucket, 'events', (version) => countIn(bucket, counter.metric, version))
+    add(bucket, 'events', (version) =>
+      bucket.startMs < firstCountMs(tracks.counts, counter.metric, version)
+        ? null
+        : countIn(bucket, counter.metric, version),
+    )
     add(bucket, 'exposure', (version) => exposureIn(counter, 'counts', bucket, version))
   }
   for (const bucket of tracks.requests)

@@ -72,7 +72,7 @@ export function ChartSection({
               />
             )}
           </div>
-          <div class={`panel padded ${model === null && asked.done ? '' : 'chart-panel'}`}>
+          <div class={panelClass(asked.done && (model === null || history.points.length === 0))}>
             {model === null ? (
               <TotalsInstead
                 release={release}
@@ -96,6 +96,11 @@ export function ChartSection({
       )}
     </Held>
   )
+}
+
+/** As high as what will be in it from the start; lower where that turns out to be less. */
+function panelClass(isLow: boolean): string {
+  return `panel padded chart-panel${isLow ? ' low' : ''}`
 }
 
 function TotalsInstead({

@@ -79,6 +79,28 @@ describe('the series of a business counter', () => {
     expect(series!.buckets.map(({ old }) => old?.events ?? null)).toEqual([59, null])
   })
 
+  it('has a gap of a new version until its first count, and zeros where it never counts', () => {
+    const spans = [0, 1, 2].map((i) =>
+      bucket('spans', i * minuteMs, minuteMs, {
+        '1': { 'POST /orders': 60 },
+        '2': { 'POST /orders': 60 },
+      }),
+    )
+    const counts = (news: readonly (number | null)[]) =>
+      news.map((count, i) =>
+        bucket('counts', i * minuteMs, minuteMs, {
+          '1': { 'shop.orders': 59 },
+          ...(count === null ? {} : { '2': { 'shop.orders': count } }),
+        }),
+      )
+    const seen = (news: readonly (number | null)[]) =>
+      counterSeries([...spans, ...counts(news)], facts, [rule])[0]!.buckets.map(
+        (each) => each.new?.events ?? null,
+      )
+    expect(seen([null, 30, null])).toEqual([null, 30, 0])
+    expect(seen([null, null, null])).toEqual([0, 0, 0])
+  })
+
   it('is of no metric that the settings do not name', () => {
     const counts = bucket('counts', 0, minuteMs, { '1': { 'shop.orders': 59 } })
     expect(counterSeries([counts], facts, [])).toEqual([])
