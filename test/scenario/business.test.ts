@@ -118,4 +118,33 @@ describe('a business counter', () => {
       expect(told.signals[0]).toMatchObject({ signal: 'business', mode: 'forecast' })
     },
   )
+
+  it.each([
+    { toS: 2400, verdict: 'inconclusive', why: 'nothing is heard of it since' },
+    { toS: 6000, verdict: 'cleared', why: 'it goes on' },
+  ])('that is heard to second $toS leaves a release $verdict: $why (seed 7)', async (each) => {
+    const seconds = 6_000
+    const version = { version: '1.1', fromS: 0, toS: seconds, rps: 12, errorRate: 0.005 }
+    const both = [
+      { ...version, version: '1.0', toS: 2400 },
+      { ...version, fromS: 2400 },
+    ]
+    const counted = { ...version, toS: each.toS, seed: 17, each: () => 0.9 }
+    const lines = await replayLines(
+      [
+        spanLines({ seed: 7, startMs, seconds, versions: both }),
+        orders(counted),
+        [deploymentLine({ atMs: startMs + 2_400_000, version: '1.1' })],
+      ],
+      { metrics },
+    )
+    const told = verdictOf(lines, '1.1')
+
+    expect(told.verdict).toBe(each.verdict)
+    if (each.verdict === 'inconclusive') {
+      expect(told.release.reason).toContain(
+        'orders.placed was counted before the release and not since',
+      )
+    }
+  })
 })

@@ -202,6 +202,11 @@ export function judgeRelease(
     return { state: 'suspicious', why: said }
   }
   if (!final) return { state: 'watching', why: said }
+  const gone = streams.find(isGone)
+  if (gone) {
+    const why = `${gone.scope.metric ?? gone.signal} was counted before the release and not since`
+    return { state: 'inconclusive', why }
+  }
   const open = streams.find(isUnsettled)
   if (open) {
     const why = `${open.scope.metric ?? open.signal} may be worse, log evidence ${open.logE.toFixed(1)}`
@@ -223,6 +228,11 @@ const unsettledLogE = Math.log(3)
 /** A counter that somebody named as what the service is for, and that speaks rather for worse: nothing is clear. */
 function isUnsettled({ signal, logE, weight }: StreamEvidence): boolean {
   return signal === 'business' && logE + Math.log(weight) >= unsettledLogE
+}
+
+/** A counter that somebody named, and that nothing is heard of any more: the release may have taken it away. */
+function isGone({ signal, baseline, observed }: StreamEvidence): boolean {
+  return signal === 'business' && baseline.exposure > 0 && observed.exposure === 0
 }
 
 /**
