@@ -179,7 +179,7 @@ function everyone(counts: Counts): AftermathCount {
     const slow = slowOf(null, q)(counts)
     return slow.e1 + slow.e0
   })
-  return { n: n1 + n0, e: e1 + e0, slowOfService }
+  return { n: n1 + n0, e: e1 + e0, slowOfService, measuredOfService: n1 + n0 }
 }
 
 function usualErrors(streams: readonly ReleaseStream[]): UsualErrors | null {

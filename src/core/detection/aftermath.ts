@@ -20,6 +20,8 @@ export interface AftermathCount {
   readonly n: number
   readonly e: number
   readonly slowOfService: readonly number[]
+  /** Requests of which that can be told. */
+  readonly measuredOfService: number
 }
 
 /** Errors of the whole service before the release. */
@@ -33,6 +35,7 @@ export class Aftermath {
   #missed = 0
   #n = 0
   #e = 0
+  #measured = 0
   #slow = latencyQuantiles.map(() => 0)
 
   /** For how long the version has been gone; 0 while it may just have had no request. */
@@ -46,6 +49,7 @@ export class Aftermath {
     this.#missed += missed
     this.#n += everyone.n
     this.#e += everyone.e
+    this.#measured += everyone.measuredOfService
     this.#slow = this.#slow.map((slow, q) => slow + everyone.slowOfService[q]!)
   }
 
@@ -55,6 +59,7 @@ export class Aftermath {
     this.#missed = 0
     this.#n = 0
     this.#e = 0
+    this.#measured = 0
     this.#slow = latencyQuantiles.map(() => 0)
   }
 
@@ -73,10 +78,14 @@ export class Aftermath {
       case 'errors':
       case 'new-error':
         if (errorsBefore === null || errorsBefore.exposure === 0) return false
-        return this.#within(this.#e, (errorsBefore.events + 0.5) / (errorsBefore.exposure + 1))
+        return this.#within(
+          this.#e,
+          this.#n * ((errorsBefore.events + 0.5) / (errorsBefore.exposure + 1)),
+        )
       case 'latency': {
         const q = latencyQuantiles.findIndex((each) => each === evidence.latency?.quantile)
-        return q >= 0 && this.#within(this.#slow[q]!, 1 - latencyQuantiles[q]!)
+        if (q < 0 || this.#measured === 0) return false
+        return this.#within(this.#slow[q]!, this.#measured * (1 - latencyQuantiles[q]!))
       }
       case 'availability':
       case 'traffic':
@@ -86,8 +95,8 @@ export class Aftermath {
     }
   }
 
-  #within(events: number, rate: number): boolean {
-    const expected = usualRatio * rate * this.#n
+  #within(events: number, usual: number): boolean {
+    const expected = usualRatio * usual
     return events <= expected + 2 * Math.sqrt(expected / coldStart.forecast.eta) + 1
   }
 }

@@ -6,11 +6,10 @@
  */
 import type { FilterModel } from './filter-model.ts'
 import type { Exclusion } from './exclusion.ts'
-import { judgeDefaults } from './judge.ts'
 import { NullFilter } from './null-filter.ts'
 import type { Observation } from './observation.ts'
 import type { WatchedBucket } from './onset.ts'
-import { clearRatios, materialRatioMax } from './parameters.ts'
+import { clearRatios } from './parameters.ts'
 
 export class EquivalenceFilters {
   readonly #usual: NullFilter
@@ -23,7 +22,7 @@ export class EquivalenceFilters {
     const filterOf = (theta: number) =>
       new NullFilter({ space, theta, warmUps, warmUpPrior, initial })
     this.#usual = filterOf(1)
-    this.#worse = [...clearRatios, materialRatioMax].map((ratio) => {
+    this.#worse = clearRatios.map((ratio) => {
       const theta = grid.direction === 'rising' ? ratio : 1 / ratio
       return { theta, filter: filterOf(theta) }
     })
@@ -48,14 +47,4 @@ export class EquivalenceFilters {
     const usual = this.#usual.logLikelihood
     return this.#worse.map(({ theta, filter }) => ({ theta, logE: usual - filter.logLikelihood }))
   }
-}
-
-/** The smallest ratio at which a stream of that many requests a minute has an excess that matters. */
-export function materialRatio(
-  { events, exposure }: { readonly events: number; readonly exposure: number },
-  perMinute: number,
-): number {
-  const usual = ((events + 0.5) / (exposure + 1)) * perMinute
-  if (!(usual > 0)) return materialRatioMax
-  return Math.min(materialRatioMax, 1 + judgeDefaults.excessPerMinuteMin / usual)
 }

@@ -219,6 +219,13 @@ export function judgeRelease(
   if (least !== null && least <= wanted) {
     return { state: 'cleared', why: `excludes more than x${least}` }
   }
+  const unseen = ownSignals(streams).find(({ observed }) => observed.exposure === 0)
+  if (unseen) {
+    return {
+      state: 'inconclusive',
+      why: `of its ${unseen.signal} nothing can be told since the release`,
+    }
+  }
   return { state: 'inconclusive', why: 'too little data to exclude an effect' }
 }
 
@@ -251,14 +258,21 @@ export function leastExcluded(
   )
 }
 
+/** Errors and latency of the whole service. */
+function ownSignals(streams: readonly StreamEvidence[]): StreamEvidence[] {
+  return streams.filter(
+    ({ signal, scope, weight }) =>
+      (signal === 'errors' || signal === 'latency') && scope.route === null && weight > 0,
+  )
+}
+
 /**
  * Log E' of the release at one ratio: the least of its own errors and latency, or of what callers see where those are
  * not known. The mean would say only that not all of them are worse.
  */
 function releaseExcludes(streams: readonly StreamEvidence[], theta: number): number {
-  const whole = streams.filter(({ scope, weight }) => scope.route === null && weight > 0)
-  const own = whole.filter(({ signal }) => signal === 'errors' || signal === 'latency')
-  const asked = own.length > 0 ? own : whole.filter(({ signal }) => signal === 'availability')
+  const own = ownSignals(streams)
+  const asked = own.length > 0 ? own : streams.filter(({ signal }) => signal === 'availability')
   if (asked.length === 0) return -Infinity
   return Math.min(...asked.map((stream) => exclusionOf(stream, theta)))
 }

@@ -13,7 +13,13 @@ import {
   StreamMonitor,
 } from './monitor.ts'
 import type { ForecastBaseline } from './baseline.ts'
-import { incidentRatesAt, latencyQuantiles, latencyWeights, type Nuisance } from './parameters.ts'
+import {
+  clearRatios,
+  incidentRatesAt,
+  latencyQuantiles,
+  latencyWeights,
+  type Nuisance,
+} from './parameters.ts'
 
 /** Counts of requests slower than each threshold, in the order of `latencyQuantiles`. */
 export type LatencyBucket =
@@ -120,7 +126,7 @@ export class LatencyMonitor {
     const all = this.#streams.map((stream) => {
       return { excludes: stream.exclusions(), materialRatio: stream.materialRatio }
     })
-    return all[0]!.excludes.map(({ theta }) => ({
+    return clearRatios.map((theta) => ({
       theta,
       logE: Math.min(...all.map((each) => exclusionOf(each, theta))),
     }))

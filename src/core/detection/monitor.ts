@@ -14,14 +14,15 @@ import type { SignalName, SignalScope } from '../../contracts/signal.ts'
 import { type ForecastBaseline, logRateAt } from './baseline.ts'
 import { detectableRatio } from './detectable.ts'
 import { type Effect, effectOf, excessShare, jointShares, probabilityOfEffect } from './effect.ts'
-import { EquivalenceFilters, materialRatio } from './equivalence.ts'
+import { EquivalenceFilters } from './equivalence.ts'
 import { type FilterModel, evidenceSpec, filterModel } from './filter-model.ts'
 import type { Exclusion } from './exclusion.ts'
 import { FineEffect } from './fine-effect.ts'
 import { ForwardFilter } from './forward-filter.ts'
 import { judgeDefaults } from './judge.ts'
+import { materialExclusion, materialRatio, type Watched } from './material.ts'
 import { RecoveryWatch } from './recovery-watch.ts'
-import { excessEvents, WatchLog } from './watch-log.ts'
+import { excessEvents, sumOf, WatchLog } from './watch-log.ts'
 import {
   type ForecastCounts,
   type Observation,
@@ -193,13 +194,19 @@ export class StreamMonitor {
   /** Log E' of equivalence for each ratio, over this monitor's own buckets. */
   exclusions(): Exclusion[] {
     this.#equivalence ??= new EquivalenceFilters(this.#model, this.#initial)
-    return this.#equivalence.after(this.#log.buckets)
+    const tested = this.#equivalence.after(this.#log.buckets)
+    if (this.materialRatio <= tested.at(-1)!.theta) return tested
+    return [...tested, materialExclusion(this.#watched, this.#options.nuisance.eta)]
   }
 
-  /** The smallest ratio at which the excess is one that matters: of few events a doubling is none. Rising signals. */
+  /** Of a rising signal: the smallest ratio at which the excess is one that matters. */
   get materialRatio(): number {
+    return this.#model.grid.direction === 'rising' ? materialRatio(this.#watched) : 1
+  }
+
+  get #watched(): Watched {
     const minutes = (this.buckets * this.#options.stepMs) / 60_000
-    return materialRatio(this.baselineTotals, this.#log.observed.exposure / minutes)
+    return { usual: this.baselineTotals, observed: this.#log.observed, minutes }
   }
 
   onset(): StreamEvidence['onset'] {
@@ -288,11 +295,4 @@ export class StreamMonitor {
   #bucketsIn(minutes: number): number {
     return Math.max(1, Math.round((minutes * 60_000) / this.#options.stepMs))
   }
-}
-
-function sumOf(
-  one: { events: number; exposure: number },
-  other: { events: number; exposure: number } = { events: 0, exposure: 0 },
-): { events: number; exposure: number } {
-  return { events: one.events + other.events, exposure: one.exposure + other.exposure }
 }

@@ -196,8 +196,8 @@ export const recovery = {
 
 /** Section 8: equivalence is tested against each of these ratios. */
 export const clearRatios = [1.2, 1.5, 2, 3] as const
-/** And against this one: however few the events, so much more of them is never too few to matter [choice]. */
-export const materialRatioMax = 5
+/** Nor is an excess of less than this share of the requests one that matters, where it is less than the floor [choice]. */
+export const materialShareMax = 0.01
 
 /** Section 8: the four thresholds of latency and what each weighs in the mean of their e-values. */
 export const latencyQuantiles = [0.5, 0.9, 0.95, 0.99] as const

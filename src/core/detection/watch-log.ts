@@ -92,3 +92,7 @@ function shareOf({ level }: Observation): number {
 function plus(totals: Totals, events: number, exposure: number): Totals {
   return { events: totals.events + events, exposure: totals.exposure + exposure }
 }
+
+export function sumOf(one: Totals, other: Totals = { events: 0, exposure: 0 }): Totals {
+  return plus(one, other.events, other.exposure)
+}

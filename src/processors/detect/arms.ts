@@ -22,6 +22,9 @@ export interface ArmCount {
   /** Slower than each threshold of the route, and than each of the whole service. */
   slow: number[]
   slowOfService: number[]
+  /** Requests of which that can be told: their histogram has those thresholds. */
+  measured: number
+  measuredOfService: number
 }
 
 export interface Arms {
@@ -40,7 +43,8 @@ export interface ArmNames {
 
 export function emptyCount(): ArmCount {
   const zeros = latencyQuantiles.map(() => 0)
-  return { n: 0, e: 0, slow: [...zeros], slowOfService: [...zeros] }
+  const none = { n: 0, e: 0, measured: 0, measuredOfService: 0 }
+  return { ...none, slow: [...zeros], slowOfService: [...zeros] }
 }
 
 export function emptyArms(): Arms {
@@ -84,9 +88,11 @@ function armOf(version: string, { one, zero }: ArmNames): 'one' | 'zero' | null 
   return version === zero ? 'zero' : null
 }
 
+/** Null where it cannot be told. */
 function slowerThan(thresholds: Thresholds, { latency }: Cell): number[] | null {
   if (thresholds === null || latency === null) return null
-  return thresholds.map((threshold) => countAbove(latency, threshold) ?? 0)
+  const above = thresholds.map((threshold) => countAbove(latency, threshold))
+  return above.every((each) => each !== null) ? above : null
 }
 
 function addCell(
@@ -97,6 +103,8 @@ function addCell(
 ): void {
   count.n += requests
   count.e += errors
+  if (slow !== null) count.measured += requests
+  if (slowOfService !== null) count.measuredOfService += requests
   for (let q = 0; q < latencyQuantiles.length; q++) {
     if (slow !== null) count.slow[q]! += slow[q]!
     if (slowOfService !== null) count.slowOfService[q]! += slowOfService[q]!

@@ -87,7 +87,7 @@ export class ErrorStream implements WatchStream {
       ...(baseline === null ? {} : { baseline }),
       ...(before === null ? {} : { continues: before.#monitor }),
     })
-    const rates = route === null ? oldRates(history, (count) => count.e) : null
+    const rates = route === null ? oldRates(history, (count) => count) : null
     const place = {
       group: route === null ? ('errors' as const) : ('route' as const),
       member: route?.name ?? '',

@@ -66,7 +66,7 @@ export class LatencyStream implements WatchStream {
     before: LatencyStream | null,
   ): LatencyStream | null {
     const pick: Pick = route === null ? (arms) => arms.total : ofRoute(route.name)
-    const slow = (count: ArmCount) => (route === null ? count.slowOfService : count.slow)
+    const timed = timedOf(route === null)
     let baselines: ForecastBaseline[] | null = null
     if (phase.mode === 'forecast') {
       const each = latencyQuantiles.map((quantile, q) =>
@@ -74,7 +74,7 @@ export class LatencyStream implements WatchStream {
           signal: latencySignals[q]!,
           route: route?.name ?? null,
           incidentRates: incidentRatesAt(quantile),
-          pick: (arms) => ({ n: pick(arms).one.n, e: slow(pick(arms).one)[q]! }),
+          pick: (arms) => quantileOf(timed(pick(arms).one), q),
         }),
       )
       if (each.some((baseline) => baseline === null)) return before
@@ -93,7 +93,7 @@ export class LatencyStream implements WatchStream {
     })
     const rates =
       route === null
-        ? latencyQuantiles.map((_, q) => oldRates(history, (count) => count.slowOfService[q]!))
+        ? latencyQuantiles.map((_, q) => oldRates(history, (count) => quantileOf(timed(count), q)))
         : null
     return new LatencyStream(route, { monitor, phase, pick, rates, baselines })
   }
@@ -108,15 +108,16 @@ export class LatencyStream implements WatchStream {
 
   push(bucket: WatchBucket): void {
     if (bucket === 'missing') return this.#monitor.push(bucket)
-    const { one, zero } = this.#pick(bucket.arms)
-    const slow = (count: ArmCount) => (this.wholeService ? count.slowOfService : count.slow)
+    const pair = this.#pick(bucket.arms)
+    const timed = timedOf(this.wholeService)
+    const [one, zero] = [timed(pair.one), timed(pair.zero)]
     if (this.#phase.mode === 'split') {
       if (one.n === 0 || zero.n === 0) return this.#monitor.push('missing')
-      return this.#monitor.push({ n1: one.n, n0: zero.n, e1: slow(one), e0: slow(zero) })
+      return this.#monitor.push({ n1: one.n, n0: zero.n, e1: one.slow, e0: zero.slow })
     }
     if (one.n === 0) return this.#monitor.push('missing')
     const logRate = this.#logRates(bucket.arms)
-    this.#monitor.push({ n: one.n, e: slow(one), ...(logRate === null ? {} : { logRate }) })
+    this.#monitor.push({ n: one.n, e: one.slow, ...(logRate === null ? {} : { logRate }) })
   }
 
   /** Log rates per quantile at today's mix of routes; with a season the service's own, moved by the mix alone. */
@@ -128,13 +129,13 @@ export class LatencyStream implements WatchStream {
       const baseline = this.#baselines?.[q]
       if (baseline?.season) {
         const mixed = [...arms.routes].map(([route, pair]) => ({
-          n: pair.one.n,
+          n: pair.one.measuredOfService,
           rate: rates.routes.get(route) ?? rates.service,
         }))
         return logRateAt(baseline, middleMs) + mixShift(mixed, rates.service)
       }
       const routes = [...arms.routes].map(([route, pair]) => ({
-        n: pair.one.n,
+        n: pair.one.measuredOfService,
         e: pair.one.slowOfService[q]!,
         logRate: Math.log(rates.routes.get(route) ?? rates.service),
       }))
@@ -150,3 +151,18 @@ export class LatencyStream implements WatchStream {
     return this.#monitor.evidence(options)
   }
 }
+
+/** Requests whose latency can be told from the thresholds, and those slower than each. */
+interface Timed {
+  readonly n: number
+  readonly slow: readonly number[]
+}
+
+const timedOf =
+  (wholeService: boolean) =>
+  (count: ArmCount): Timed =>
+    wholeService
+      ? { n: count.measuredOfService, slow: count.slowOfService }
+      : { n: count.measured, slow: count.slow }
+
+const quantileOf = ({ n, slow }: Timed, q: number) => ({ n, e: slow[q]! })

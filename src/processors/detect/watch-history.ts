@@ -72,6 +72,8 @@ function addArms(into: Arms, from: Arms): void {
 function addCount(into: Arms['total']['one'], from: Arms['total']['one']): void {
   into.n += from.n
   into.e += from.e
+  into.measured += from.measured
+  into.measuredOfService += from.measuredOfService
   for (const q of into.slow.keys()) {
     into.slow[q]! += from.slow[q]!
     into.slowOfService[q]! += from.slowOfService[q]!

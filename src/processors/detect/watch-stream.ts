@@ -12,7 +12,7 @@ import {
 import type { EvidenceOptions } from '../../core/detection/monitor.ts'
 import type { StreamGroup } from '../../core/detection/release-weights.ts'
 import { routeRate } from '../../core/detection/standardise.ts'
-import type { ArmCount, Arms } from './arms.ts'
+import { type ArmCount, type Arms, emptyCount } from './arms.ts'
 import type { FittedSignal } from './fitted-signal.ts'
 import type { StreamJudge } from './stream-judge.ts'
 import { streamMinutes, type WatchHistory } from './watch-history.ts'
@@ -61,7 +61,7 @@ export const ofRoute =
   (route: string): Pick =>
   (arms) =>
     arms.routes.get(route) ?? { one: empty, zero: empty }
-const empty: ArmCount = { n: 0, e: 0, slow: [0, 0, 0, 0], slowOfService: [0, 0, 0, 0] }
+const empty: ArmCount = emptyCount()
 
 /** Old per-route rates, for the standardised service stream; `p` is the service's. */
 export interface OldRates {
@@ -69,19 +69,24 @@ export interface OldRates {
   readonly routes: ReadonlyMap<string, number>
 }
 
-export function oldRates(history: WatchHistory, eventsOf: (count: ArmCount) => number): OldRates {
+export function oldRates(
+  history: WatchHistory,
+  countOf: (count: ArmCount) => HistoryMinute,
+): OldRates {
   const sums = new Map<string, { events: number; requests: number }>()
   let [events, requests] = [0, 0]
   for (const minute of history.minutes) {
     if (minute === null) continue
     for (const [route, { one }] of minute.routes) {
       const sum = sums.get(route) ?? { events: 0, requests: 0 }
-      sum.events += eventsOf(one)
-      sum.requests += one.n
+      const { n, e } = countOf(one)
+      sum.events += e
+      sum.requests += n
       sums.set(route, sum)
     }
-    events += eventsOf(minute.total.one)
-    requests += minute.total.one.n
+    const { n, e } = countOf(minute.total.one)
+    events += e
+    requests += n
   }
   const service = (events + 0.5) / (requests + 1)
   const routes = new Map([...sums].map(([route, sum]) => [route, routeRate(sum, service)]))

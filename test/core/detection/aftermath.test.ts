@@ -24,7 +24,8 @@ const evidence = (over: Partial<StreamEvidence> = {}): StreamEvidence =>
 function after(buckets: number, errorsEach: number, slowEach = [500, 100, 50, 10]): Aftermath {
   const aftermath = new Aftermath()
   for (let k = 0; k < buckets; k++) {
-    aftermath.note({ n: 1000, e: errorsEach, slowOfService: slowEach }, stepMs, 1000)
+    const slow = { slowOfService: slowEach, measuredOfService: 1000 }
+    aftermath.note({ n: 1000, e: errorsEach, ...slow }, stepMs, 1000)
   }
   return aftermath
 }

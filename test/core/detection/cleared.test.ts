@@ -1,9 +1,9 @@
 /** A release is cleared by evidence of each of its own signals: what only one of them excludes is not excluded. */
 import { describe, expect, it } from 'vitest'
 import type { StreamEvidence } from '../../../src/contracts/findings.ts'
-import { materialRatio } from '../../../src/core/detection/equivalence.ts'
+import { materialExclusion, materialRatio } from '../../../src/core/detection/material.ts'
 import { judgeRelease, leastExcluded } from '../../../src/core/detection/judge.ts'
-import { clearRatios, materialRatioMax } from '../../../src/core/detection/parameters.ts'
+import { clearRatios } from '../../../src/core/detection/parameters.ts'
 
 const scope = { route: null, fingerprint: null, metric: null, caller: null }
 const [sure, unsure] = [4, 1]
@@ -14,11 +14,12 @@ function stream(
   from: number | null,
   over: Partial<StreamEvidence> = {},
 ): StreamEvidence {
-  const excludes = [...clearRatios, materialRatioMax].map((theta) => ({
+  const excludes = [...clearRatios, 5].map((theta) => ({
     theta,
     logE: from !== null && theta >= from ? sure : unsure,
   }))
-  const told = { signal, scope, mode: 'split', logE: -1, weight: 0.4, excludes, materialRatio: 1 }
+  const observed = { events: 9, exposure: 900 }
+  const told = { signal, scope, observed, logE: -1, weight: 0.4, excludes, materialRatio: 1 }
   return { ...told, ...over } as StreamEvidence
 }
 
@@ -58,13 +59,36 @@ describe('a release whose watch has ended', () => {
   })
 })
 
-describe('the ratio from which errors matter', () => {
+describe('errors that are few', () => {
+  const watched = (events: number, perMinute: number, observed = 0) => ({
+    usual: { events, exposure: 60_000 },
+    observed: { events: observed, exposure: 60 * perMinute },
+    minutes: 60,
+  })
+
   it.each([
     { events: 600, perMinute: 100, ratio: 1.5, why: 'one a minute: half of it more' },
     { events: 6_000, perMinute: 100, ratio: 1.05, why: 'ten a minute' },
-    { events: 0, perMinute: 100, ratio: materialRatioMax, why: 'none ever: a bound all the same' },
-  ])('is $ratio of $events in 60,000 requests at $perMinute a minute ($why)', (told) => {
-    const ratio = materialRatio({ events: told.events, exposure: 60_000 }, told.perMinute)
-    expect(ratio).toBeCloseTo(told.ratio, 2)
+    {
+      events: 600,
+      perMinute: 10,
+      ratio: 2,
+      why: 'of ten requests a minute a tenth of one is much',
+    },
+    { events: 0, perMinute: 100, ratio: 601, why: 'none ever' },
+  ])('matter from $ratio times as many on ($why)', ({ events, perMinute, ratio }) => {
+    expect(materialRatio(watched(events, perMinute))).toBeCloseTo(ratio, 1)
+  })
+
+  it('are excluded where there were none, in an hour of a hundred requests a minute', () => {
+    const { theta, logE } = materialExclusion(watched(0, 100), 0.3)
+    expect(theta).toBeGreaterThan(100)
+    expect(logE).toBeCloseTo(0.3 * 30, 6)
+    expect(materialExclusion(watched(0, 100, 5), 0.3).logE).toBeLessThan(0)
+  })
+
+  it('are not excluded by a request a minute, nor by none', () => {
+    expect(materialExclusion(watched(0, 1), 0.3).logE).toBeLessThan(1)
+    expect(materialExclusion(watched(0, 0), 0.3).logE).toBe(0)
   })
 })

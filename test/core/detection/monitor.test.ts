@@ -74,7 +74,7 @@ describe('StreamMonitor', () => {
     expect(judgeStream(evidence, { final: true, thetaClear: 2 }).state).toBe('cleared')
     expect(evidence.detectable).toBeGreaterThan(1.2)
     expect(evidence.detectable).toBeLessThan(3)
-    expect(evidence.excludes.map(({ theta }) => theta)).toEqual([1.2, 1.5, 2, 3, 5])
+    expect(evidence.excludes.map(({ theta }) => theta)).toEqual([1.2, 1.5, 2, 3])
   })
 
   it('names no effect that could have been seen where even a share of 1 would not have shown', () => {
