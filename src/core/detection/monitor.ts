@@ -20,9 +20,10 @@ import type { Exclusion } from './exclusion.ts'
 import { FineEffect } from './fine-effect.ts'
 import { ForwardFilter } from './forward-filter.ts'
 import { judgeDefaults } from './judge.ts'
-import { materialExclusion, materialRatio, type Watched } from './material.ts'
+import { Lull } from './lull.ts'
+import { type Counted, materialExclusion, materialRatio, type Watched } from './material.ts'
 import { RecoveryWatch } from './recovery-watch.ts'
-import { excessEvents, sumOf, WatchLog } from './watch-log.ts'
+import { excessEvents, ownOf, sumOf, WatchLog } from './watch-log.ts'
 import {
   type ForecastCounts,
   type Observation,
@@ -30,7 +31,7 @@ import {
   forecastObservation,
   splitObservation,
 } from './observation.ts'
-import { type OnsetBuckets, onsetBuckets, onsetPosterior } from './onset.ts'
+import { type OnsetBuckets, onsetBuckets, onsetPosterior, type WatchedBucket } from './onset.ts'
 import {
   type EffectGrid,
   type Mode,
@@ -135,7 +136,7 @@ export class StreamMonitor {
     this.#log.add({ observation, freshness }, bucket)
     if (observation) this.#filter.observe(observation, freshness ?? undefined)
     else this.#filter.skip()
-    this.#followRecovery(observation, freshness)
+    this.#followRecovery({ observation, freshness }, ownOf(bucket))
   }
 
   /** A rollout step: the effect may start anew with the next bucket. */
@@ -256,11 +257,12 @@ export class StreamMonitor {
     return forecastObservation({ n: bucket.n, e: bucket.e, logRate })
   }
 
-  #followRecovery(observation: Observation | null, freshness: number | null): void {
-    if (this.#recovery) this.#recovery.push(observation, freshness)
+  #followRecovery(bucket: Omit<WatchedBucket, 'step'>, own: Counted): void {
+    if (this.#recovery) this.#recovery.push(bucket, own, this.baselineTotals)
     else if (this.logE >= judgeDefaults.suspiciousLogE) {
       // As if it had run from the release on: its level must be known by the time it is asked.
-      this.#recovery = new RecoveryWatch(this.#model, this.#initial, this.#log.buckets)
+      const lull = new Lull(this.#options.stepMs / 60_000, this.#options.nuisance.eta)
+      this.#recovery = new RecoveryWatch(this.#model, this.#initial, this.#log.buckets, lull)
     }
   }
 

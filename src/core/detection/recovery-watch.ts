@@ -4,7 +4,8 @@
  */
 import { type FilterModel, filterModel, recoverySpec, specOf } from './filter-model.ts'
 import { ForwardFilter } from './forward-filter.ts'
-import type { Observation } from './observation.ts'
+import type { Lull } from './lull.ts'
+import type { Counted } from './material.ts'
 import type { WatchedBucket } from './onset.ts'
 import { recovery, rolloutStepShare } from './parameters.ts'
 import { meanDrift, refined } from './state-space.ts'
@@ -12,10 +13,17 @@ import { replayBucket } from './replay-bucket.ts'
 
 export class RecoveryWatch {
   readonly #filter: ForwardFilter
+  readonly #lull: Lull
   #forBuckets = 0
 
   /** `buckets`: all of the watch so far. */
-  constructor(model: FilterModel, initial: Float64Array, buckets: readonly WatchedBucket[]) {
+  constructor(
+    model: FilterModel,
+    initial: Float64Array,
+    buckets: readonly WatchedBucket[],
+    lull: Lull,
+  ) {
+    this.#lull = lull
     const usual = meanDrift(initial, model.space)
     const own = filterModel(recoverySpec(specOf(model), usual))
     this.#filter = new ForwardFilter(own, refined(initial, model.space, own.space))
@@ -24,15 +32,21 @@ export class RecoveryWatch {
   }
 
   get share(): number {
-    return this.#filter.recoveredShare()
+    return this.#lull.forBuckets > 0 ? 1 : this.#filter.recoveredShare()
   }
 
   get forBuckets(): number {
-    return this.#forBuckets
+    return Math.max(this.#forBuckets, this.#lull.forBuckets)
   }
 
-  push(observation: Observation | null, freshness: number | null): void {
+  /** `own`: what was counted in it, of which `usual` is usual. */
+  push(
+    { observation, freshness }: Omit<WatchedBucket, 'step'>,
+    own: Counted,
+    usual: Counted,
+  ): void {
     if (observation === null) return this.#filter.skip()
+    this.#lull.push(own, usual)
     this.#filter.observe(observation, freshness ?? undefined)
     this.#count()
   }
@@ -42,6 +56,7 @@ export class RecoveryWatch {
   }
 
   #count(): void {
-    this.#forBuckets = this.share >= recovery.probabilityMin ? this.#forBuckets + 1 : 0
+    this.#forBuckets =
+      this.#filter.recoveredShare() >= recovery.probabilityMin ? this.#forBuckets + 1 : 0
   }
 }

@@ -51,12 +51,8 @@ export class WatchLog {
     const share = shareOf(bucket.observation)
     this.#splitInformation += bucket.observation.total * share * (1 - share)
     this.#expected += Math.exp(bucket.observation.level)
-    if ('n1' in counts) {
-      this.#observed = plus(this.#observed, counts.e1, counts.n1)
-      this.#control = plus(this.#control, counts.e0, counts.n0)
-    } else {
-      this.#observed = plus(this.#observed, counts.e, counts.n)
-    }
+    this.#observed = sumOf(this.#observed, ownOf(counts))
+    if ('n1' in counts) this.#control = plus(this.#control, counts.e0, counts.n0)
   }
 
   /** What was observed in the last `count` buckets. */
@@ -82,6 +78,13 @@ export function excessEvents(window: readonly Observation[], mode: Mode): number
     const expected = mode === 'split' ? each.total * shareOf(each) : Math.exp(each.level)
     return sum + expected - each.events
   }, 0)
+}
+
+/** Of the new version; of everything in forecast mode. */
+export function ownOf(counts: Counts): Totals {
+  if (counts === 'missing') return { events: 0, exposure: 0 }
+  if ('n1' in counts) return { events: counts.e1, exposure: counts.n1 }
+  return { events: counts.e, exposure: counts.n }
 }
 
 /** Share of the events that the new version should have by its exposure. */
