@@ -52,6 +52,32 @@ export function emptyArms(): Arms {
   return { routes: new Map(), total, everyone: emptyCount() }
 }
 
+export function addArms(into: Arms, from: Arms): void {
+  for (const [route, pair] of from.routes) {
+    let known = into.routes.get(route)
+    if (known === undefined) {
+      known = { one: emptyCount(), zero: emptyCount() }
+      into.routes.set(route, known)
+    }
+    addCount(known.one, pair.one)
+    addCount(known.zero, pair.zero)
+  }
+  addCount(into.everyone, from.everyone)
+  addCount(into.total.one, from.total.one)
+  addCount(into.total.zero, from.total.zero)
+}
+
+function addCount(into: Arms['total']['one'], from: Arms['total']['one']): void {
+  into.n += from.n
+  into.e += from.e
+  into.measured += from.measured
+  into.measuredOfService += from.measuredOfService
+  for (const q of into.slow.keys()) {
+    into.slow[q]! += from.slow[q]!
+    into.slowOfService[q]! += from.slowOfService[q]!
+  }
+}
+
 export interface Counting {
   readonly names: ArmNames
   readonly watched: ReadonlySet<string>

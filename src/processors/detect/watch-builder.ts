@@ -20,6 +20,7 @@ import { bucketsBetween, hasRequestsSince, requestsBetween } from './history.ts'
 import type { ServiceState } from './service-state.ts'
 import { type Count, lastKnown, watchHistory, type WatchHistory } from './watch-history.ts'
 import { StreamJudge } from './stream-judge.ts'
+import { EarlyWatch } from './early-watch.ts'
 import { OldVersion } from './old-version.ts'
 import { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
 import { ErrorStream } from './error-stream.ts'
@@ -42,7 +43,7 @@ export interface Beginning {
   /** Against its own past, while both serve; null where there is nothing to compare. */
   readonly oldVersion: OldVersion | null
   /** Null without the history. */
-  readonly preTrend: PreTrend<WatchBucket> | null
+  readonly preTrend: EarlyWatch | null
 }
 
 export class WatchBuilder {
@@ -178,7 +179,7 @@ export class WatchBuilder {
   }
 
   /** The service's own monitors from 30 min before the release on; null without the history. */
-  #preTrend(count: Count): PreTrend<WatchBucket> | null {
+  #preTrend(count: Count): EarlyWatch | null {
     const { source, startMs, stepMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
     const history = this.#history(fromMs, count)
@@ -191,11 +192,9 @@ export class WatchBuilder {
       service === null ? null : LatencyStream.create(null, service, phase, history, null),
     ].filter((stream) => stream !== null)
     if (streams.length === 0) return null
-    return new PreTrend(
-      streams,
-      buckets.map((bucket) => asSeen(count(bucket))),
-      startMs,
-    )
+    const before = buckets.map((bucket) => asSeen(count(bucket)))
+    const see = (bucket: Bucket) => asSeen(this.#count(bucket, everybody))
+    return new EarlyWatch(new PreTrend(streams, before, startMs), { stepMs, see })
   }
 
   /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
@@ -206,11 +205,6 @@ export class WatchBuilder {
 
   seen(bucket: Bucket, handedOver: boolean): WatchBucket {
     return asSeen(this.#count(bucket, this.names(handedOver)))
-  }
-
-  /** Versions are not told apart. */
-  seenOfEverybody(bucket: Bucket): WatchBucket {
-    return asSeen(this.#count(bucket, everybody))
   }
 
   #count(bucket: Bucket, names: ArmNames): Arms | null {

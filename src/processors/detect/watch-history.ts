@@ -6,7 +6,7 @@
  */
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import { burnInMinutes, type HistoryMinute } from '../../core/detection/baseline.ts'
-import { type Arms, emptyArms, emptyCount } from './arms.ts'
+import { addArms, type Arms, emptyArms } from './arms.ts'
 
 /**
  * Of the 90 minutes before `endMs`, or where nothing is known of them, the newest of `buckets` that together know as
@@ -52,32 +52,6 @@ export function watchHistory(
   }
   const first = minutes.findIndex((each) => each !== null)
   return { minutes: first < 0 ? [] : minutes.slice(first), stepMs }
-}
-
-function addArms(into: Arms, from: Arms): void {
-  for (const [route, pair] of from.routes) {
-    let known = into.routes.get(route)
-    if (known === undefined) {
-      known = { one: emptyCount(), zero: emptyCount() }
-      into.routes.set(route, known)
-    }
-    addCount(known.one, pair.one)
-    addCount(known.zero, pair.zero)
-  }
-  addCount(into.everyone, from.everyone)
-  addCount(into.total.one, from.total.one)
-  addCount(into.total.zero, from.total.zero)
-}
-
-function addCount(into: Arms['total']['one'], from: Arms['total']['one']): void {
-  into.n += from.n
-  into.e += from.e
-  into.measured += from.measured
-  into.measuredOfService += from.measuredOfService
-  for (const q of into.slow.keys()) {
-    into.slow[q]! += from.slow[q]!
-    into.slowOfService[q]! += from.slowOfService[q]!
-  }
 }
 
 /** One stream's history. A minute in which the service was heard but the route was not has no requests. */

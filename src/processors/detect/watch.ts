@@ -7,7 +7,7 @@
  */
 import type { EvidenceFinding, StreamEvidence } from '../../contracts/findings.ts'
 import { judgeDefaults, overallLogE, releaseLogE } from '../../core/detection/judge.ts'
-import type { OnsetOf, PreTrend } from '../../core/detection/pre-trend.ts'
+import type { OnsetOf } from '../../core/detection/pre-trend.ts'
 import { releaseWeights } from '../../core/detection/release-weights.ts'
 import { Shifts } from '../../core/detection/shifts.ts'
 import type { GaugeBucket } from '../../core/rollup/gauge-track.ts'
@@ -24,12 +24,14 @@ import type { OldVersion } from './old-version.ts'
 import { OnsetMemo } from './onset-memo.ts'
 import { Peaks } from './peaks.ts'
 import { PlaceboMaxima } from './placebo-maxima.ts'
+import { WatchSteps } from './watch-steps.ts'
 import { WorthTelling } from './worth-telling.ts'
 import type { KindBucket, ServiceState } from './service-state.ts'
+import type { EarlyWatch } from './early-watch.ts'
 import { LatencyReport } from './latency-report.ts'
 import { WatchBuilder } from './watch-builder.ts'
 import type { AvailabilityStream, NewKindStream } from './watch-side-streams.ts'
-import type { WatchBucket, WatchStream } from './watch-stream.ts'
+import type { WatchStream } from './watch-stream.ts'
 
 /** A gauge may leave out a step or two. */
 const gaugeStepsMissed = 3
@@ -39,6 +41,9 @@ export interface WatchLimits {
   readonly metrics: readonly MetricRule[]
   readonly watchMaxMs: number
 }
+
+/** An exception is told by its own time, its request by its end: the first may lie a window earlier. */
+const newSince = ({ startMs }: WatchFacts) => startMs - windowMs
 
 type AnyStream = WatchStream | AvailabilityStream | NewKindStream
 
@@ -54,12 +59,13 @@ export class Watch {
   readonly #kinds: NewKindStream
   readonly #alone: AloneStreams
   readonly #latency: LatencyReport
-  readonly #preTrend: PreTrend<WatchBucket> | null
+  readonly #preTrend: EarlyWatch | null
   #weights: number[] = []
   #handedOver = false
   /** End of the newest minute with a gauge. */
   #heardMs: number
   readonly #coverage: Coverage
+  readonly #steps: WatchSteps
   readonly #shares = new ArmShares()
   readonly #shifts = new Shifts()
   #shiftChanged = false
@@ -76,13 +82,14 @@ export class Watch {
     this.#limits = limits
     this.#builder = new WatchBuilder(state, facts, release === null)
     this.#placebo = new PlaceboMaxima(this.#builder.judge)
-    const { streams, oldVersion, preTrend } = this.#builder.begin(release !== null)
-    this.#streams = streams
-    this.#oldVersion = oldVersion
-    this.#preTrend = preTrend
+    const beginning = this.#builder.begin(release !== null)
+    this.#streams = beginning.streams
+    this.#oldVersion = beginning.oldVersion
+    this.#preTrend = beginning.preTrend
     this.#callers = this.#builder.callers()
     this.#kinds = this.#builder.kinds()
     this.#coverage = new Coverage(facts.stepMs)
+    this.#steps = new WatchSteps(facts.stepMs)
     this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
     this.#lastEndMs = facts.startMs
@@ -127,10 +134,7 @@ export class Watch {
   /** Takes what closed; returns a finding when there is something to say. */
   take(closed: Closed): EvidenceFinding | null {
     if (this.facts.ended) return null
-    if (closed.kind === 'kinds') {
-      this.#takeKinds(closed.bucket)
-      return null
-    }
+    if (closed.kind === 'kinds') return this.#takeKinds(closed.bucket)
     if (this.release !== null) this.#alone.take(closed)
     if (closed.kind === 'gauges') return this.#takeGauges(closed.bucket)
     const { bucket, track } = closed
@@ -153,21 +157,17 @@ export class Watch {
     return this.#speak(bucket)
   }
 
-  /** An exception is told by its own time, its request by its end: the first may lie a window earlier. */
-  get #newSinceMs(): number {
-    return this.facts.startMs - windowMs
-  }
-
-  #takeKinds(bucket: KindBucket): void {
-    if (bucket.startMs < this.facts.startMs) return
+  #takeKinds(bucket: KindBucket): null {
+    if (bucket.startMs < this.facts.startMs) return null
     let [one, zero] = [0, 0]
     for (const { fingerprint, version, traces } of bucket.counts) {
       const known = this.#state.kinds.get(fingerprint)
-      if (known !== undefined && known.firstMs < this.#newSinceMs) continue
+      if (known !== undefined && known.firstMs < newSince(this.facts)) continue
       if (this.facts.newVersion === null || version === this.facts.newVersion) one += traces
       else if (version === this.facts.oldVersion) zero += traces
     }
     this.#kinds.noteKinds(one, zero)
+    return null
   }
 
   #takeBucket(bucket: Bucket): void {
@@ -181,10 +181,12 @@ export class Watch {
       this.#weights = releaseWeights(this.#all())
     }
     const seen = this.#builder.seen(bucket, this.#handedOver)
-    this.#coverage.note(seen !== 'missing')
-    for (const stream of this.#streams) stream.push(seen)
-    this.#oldVersion?.push(seen, bucket.startMs)
-    if (this.#preTrend?.isOpen) this.#preTrend.push(this.#builder.seenOfEverybody(bucket))
+    for (const step of this.#steps.of(bucket, seen)) {
+      this.#coverage.note(step !== 'missing')
+      for (const stream of this.#streams) stream.push(step)
+      this.#oldVersion?.push(step, bucket.startMs)
+    }
+    this.#preTrend?.take(bucket)
     if (this.release === null) {
       const shares = this.#streams.map(({ shifted }) => shifted)
       this.#shiftChanged = this.#shifts.note(shares, bucket.startMs)
@@ -249,7 +251,7 @@ export class Watch {
       kinds:
         this.release === null
           ? []
-          : listedKinds(this.#state.kinds.values(), this.#newSinceMs, this.#lastEndMs),
+          : listedKinds(this.#state.kinds.values(), newSince(this.facts), this.#lastEndMs),
       exemplars: exemplarsSince(this.#state.kindBuckets, this.facts.startMs),
       preTrend: this.#preTrend?.logE(logE, this.#onsetOf) ?? null,
       oldShift: this.#oldVersion?.shift ?? null,
