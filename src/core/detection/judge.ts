@@ -219,7 +219,16 @@ export function judgeRelease(
   if (least !== null && least <= wanted) {
     return { state: 'cleared', why: `excludes more than x${least}` }
   }
-  const unseen = ownSignals(streams).find(({ observed }) => observed.exposure === 0)
+  const own = ownSignals(streams)
+  const known =
+    own.length > 0 || streams.some((each) => each.signal === 'availability' || standsAlone(each))
+  if (!known) {
+    return {
+      state: 'inconclusive',
+      why: 'nothing to compare with: nothing is known of the time before',
+    }
+  }
+  const unseen = own.find(({ observed }) => observed.exposure === 0)
   if (unseen) {
     return {
       state: 'inconclusive',

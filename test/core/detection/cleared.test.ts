@@ -52,6 +52,17 @@ describe('a release whose watch has ended', () => {
     expect(stateOf(stream('traffic', 1.2))).toBe('inconclusive')
   })
 
+  it('says that there is nothing to compare with where nothing is known of before', () => {
+    const { state, why } = judgeRelease({
+      logE: -1,
+      streams: [stream('new-error', null), stream('traffic', null)],
+      final: true,
+      missing: 0,
+    })
+    expect(state).toBe('inconclusive')
+    expect(why).toContain('nothing is known of the time before')
+  })
+
   it('need not exclude so few more errors that they would not matter', () => {
     const few = stream('errors', 5, { materialRatio: 5 })
     expect(stateOf(few, stream('latency', 1.5))).toBe('cleared')
