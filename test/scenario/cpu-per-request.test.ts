@@ -9,7 +9,7 @@ import { Pipeline } from '../support/pipeline.ts'
 
 const startMs = Date.parse('2026-11-20T00:00:00Z')
 const minuteMs = 60_000
-const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1)
 
 interface World extends Load {
   /** Minutes before the release. */

@@ -12,7 +12,7 @@ const startMs = Date.parse('2026-11-20T08:00:00Z')
 const minuteMs = 60_000
 const stepMs = 30_000
 const releaseMs = startMs + 120 * minuteMs
-const seeds = Array.from({ length: 20 }, (_, i) => i + 1)
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1)
 
 interface Pod {
   readonly id: string
