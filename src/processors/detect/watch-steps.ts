@@ -1,6 +1,6 @@
 /**
- * Buckets at the step that a watch began with. A source may change its spacing meanwhile, and its buckets with it:
- * shorter ones are summed until they fill a step, a longer one is as many steps of the same rate. Milliseconds.
+ * Buckets at the step that a watch began with. A source may change its spacing meanwhile, and its buckets with it: each
+ * is taken for one rate throughout, and steps are filled in time. Milliseconds.
  */
 import type { Bucket } from '../../core/rollup/track.ts'
 import { addArms, type Arms, type ArmCount, emptyArms } from './arms.ts'
@@ -20,19 +20,18 @@ export class WatchSteps {
   of({ startMs, endMs }: Pick<Bucket, 'startMs' | 'endMs'>, seen: WatchBucket): WatchBucket[] {
     const lengthMs = endMs - startMs
     if (lengthMs === this.#stepMs && this.#filledMs === 0) return [seen]
-    if (lengthMs >= this.#stepMs) {
+    const steps: WatchBucket[] = []
+    for (let leftMs = lengthMs; leftMs > 0; ) {
+      const takenMs = Math.min(leftMs, this.#stepMs - this.#filledMs)
+      if (seen === 'missing') this.#sum = null
+      else if (this.#sum) addArms(this.#sum, partOf(seen.arms, takenMs / lengthMs))
+      leftMs -= takenMs
+      this.#filledMs += takenMs
+      if (this.#filledMs < this.#stepMs) break
+      steps.push(this.#sum ? { arms: this.#sum } : 'missing')
       this.#empty()
-      const steps = Math.round(lengthMs / this.#stepMs)
-      const each = seen === 'missing' ? seen : { arms: partOf(seen.arms, 1 / steps) }
-      return Array.from({ length: steps }, () => each)
     }
-    this.#filledMs += lengthMs
-    if (seen === 'missing') this.#sum = null
-    else if (this.#sum) addArms(this.#sum, seen.arms)
-    if (this.#filledMs < this.#stepMs) return []
-    const whole: WatchBucket = this.#sum ? { arms: this.#sum } : 'missing'
-    this.#empty()
-    return [whole]
+    return steps
   }
 
   #empty(): void {
