@@ -41,6 +41,12 @@ export const judgeDefaults: JudgeThresholds = {
   newKindTracesMin: 3,
 }
 
+/**
+ * Ratio that must be excluded. The reference asks for 1.5 from 100 requests/s on (section 19.6); drift alone leaves
+ * four of ten harmless releases without a verdict there, and the reason tells the least that is excluded.
+ */
+export const thetaClear = 2
+
 export type StreamState = 'watching' | 'suspicious' | 'regressed' | 'cleared' | 'inconclusive'
 
 export interface StreamJudgement {
@@ -82,13 +88,10 @@ export function isMaterial(stream: StreamEvidence, thresholds: JudgeThresholds):
   )
 }
 
-/** `final`: the watch is over; `thetaClear`: the ratio that must be excluded to call a stream cleared. */
+/** `final`: the watch is over. */
 export function judgeStream(
   stream: StreamEvidence,
-  {
-    final,
-    thetaClear: wanted = thetaClear,
-  }: { readonly final: boolean; readonly thetaClear?: number },
+  { final }: { readonly final: boolean },
   thresholds: JudgeThresholds = judgeDefaults,
 ): StreamJudgement {
   const needed = neededLogE(stream, thresholds)
@@ -100,8 +103,8 @@ export function judgeStream(
   }
   if (stream.logE >= thresholds.suspiciousLogE) return { state: 'suspicious', why: said }
   if (!final) return { state: 'watching', why: said }
-  if (excludesEffect(stream, wanted, thresholds)) {
-    return { state: 'cleared', why: `excludes more than x${wanted}` }
+  if (exclusionOf(stream, thetaClear) >= thresholds.clearedLogE) {
+    return { state: 'cleared', why: `excludes more than x${thetaClear}` }
   }
   if (isSteady(stream)) return { state: 'cleared', why: 'excludes a shift that matters' }
   return { state: 'inconclusive', why: 'too little data to exclude an effect' }
@@ -110,15 +113,6 @@ export function judgeStream(
 /** A gauge's own evidence of no shift: one of a few of its deviations is excluded. */
 function isSteady({ gauge }: StreamEvidence): boolean {
   return gauge?.excluded != null
-}
-
-/** Whether an effect of theta (a falling signal: 1 / theta) has been excluded. */
-export function excludesEffect(
-  stream: StreamEvidence,
-  theta: number,
-  thresholds: JudgeThresholds = judgeDefaults,
-): boolean {
-  return exclusionOf(stream, theta) >= thresholds.clearedLogE
 }
 
 /** The smallest effect size that is excluded; null when none is. */
@@ -160,7 +154,6 @@ export interface ReleaseFacts {
   readonly final: boolean
   /** Share of the last 15 min that is missing. */
   readonly missing: number
-  readonly thetaClear?: number
 }
 
 export type ReleaseState = 'watching' | 'suspicious' | 'regressed' | 'cleared' | 'inconclusive'
@@ -170,7 +163,7 @@ export type ReleaseState = 'watching' | 'suspicious' | 'regressed' | 'cleared' |
  * stream that is material and speaks for it; that stream alone need not reach the threshold.
  */
 export function judgeRelease(
-  { logE, streams, final, missing, thetaClear: wanted = thetaClear }: ReleaseFacts,
+  { logE, streams, final, missing }: ReleaseFacts,
   thresholds: JudgeThresholds = judgeDefaults,
 ): { readonly state: ReleaseState; readonly why: string } {
   const alone = streams.find((each) => standsAlone(each) && isMaterial(each, thresholds))
@@ -216,7 +209,7 @@ export function judgeRelease(
     return { state: 'cleared', why: 'excludes a shift that matters' }
   }
   const least = leastExcluded(streams, thresholds)
-  if (least !== null && least <= wanted) {
+  if (least !== null && least <= thetaClear) {
     return { state: 'cleared', why: `excludes more than x${least}` }
   }
   const own = ownSignals(streams)
@@ -250,12 +243,6 @@ function isUnsettled({ signal, logE, weight }: StreamEvidence): boolean {
 function isGone({ signal, baseline, observed }: StreamEvidence): boolean {
   return signal === 'business' && baseline.exposure > 0 && observed.exposure === 0
 }
-
-/**
- * Ratio that must be excluded. The reference asks for 1.5 from 100 requests/s on (section 19.6); drift alone leaves
- * four of ten harmless releases without a verdict there, and the reason tells the least that is excluded.
- */
-export const thetaClear = 2
 
 /** The least ratio that is excluded of the whole release; null where none is. */
 export function leastExcluded(

@@ -5,7 +5,6 @@
  */
 import type { StreamEvidence } from '../../contracts/findings.ts'
 import { combineLogE } from './combine.ts'
-import { exclusionOf } from './exclusion.ts'
 import {
   type EvidenceOptions,
   type MonitorBucket,
@@ -107,11 +106,12 @@ export class LatencyMonitor {
 
   evidence(options: EvidenceOptions): StreamEvidence {
     const loudest = this.#loudest()
-    const spoken = this.#streams[loudest]!.evidence(options)
+    // Rare slow requests are not excused as rare errors are: a hundredth of all is what is slow.
+    const { materialRatio: _, ...spoken } = this.#streams[loudest]!.evidence(options)
     return {
       ...spoken,
       logE: this.logE,
-      ...(options.full ? { excludes: this.#exclusions(), materialRatio: 1 } : { excludes: [] }),
+      excludes: options.full ? this.#exclusions() : [],
       latency: {
         quantile: latencyQuantiles[loudest]!,
         thresholdSeconds: this.#thresholdSeconds[loudest]!,
@@ -123,12 +123,10 @@ export class LatencyMonitor {
 
   /** Of all quantiles: latency is no worse where none is. */
   #exclusions(): StreamEvidence['excludes'] {
-    const all = this.#streams.map((stream) => {
-      return { excludes: stream.exclusions(), materialRatio: stream.materialRatio }
-    })
-    return clearRatios.map((theta) => ({
+    const all = this.#streams.map((stream) => stream.exclusions())
+    return clearRatios.map((theta, i) => ({
       theta,
-      logE: Math.min(...all.map((each) => exclusionOf(each, theta))),
+      logE: Math.min(...all.map((each) => each[i]!.logE)),
     }))
   }
 

@@ -22,14 +22,14 @@ export function findingOutputs(findings: readonly Finding[], topic: string): Out
 }
 
 function sound(finding: Finding): Finding {
-  if (finding.kind !== 'evidence' || finding.streams.every(isFinite)) return finding
-  return { ...finding, streams: finding.streams.filter(isFinite) }
+  if (finding.kind !== 'evidence' || finding.streams.every(allFinite)) return finding
+  return { ...finding, streams: finding.streams.filter(allFinite) }
 }
 
 /** Of a value with all that it holds. */
-function isFinite(value: unknown): boolean {
+function allFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
-  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite)
+  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite)
 }
 
 function environmentOf(finding: Finding): string | null {

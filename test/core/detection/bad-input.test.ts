@@ -45,7 +45,7 @@ function everyNumber(value: unknown): number[] {
 function judged(monitor: StreamMonitor) {
   const evidence = monitor.evidence({ weight: 1, full: true })
   for (const each of everyNumber(evidence)) expect(Number.isFinite(each)).toBe(true)
-  return { evidence, ...judgeStream(evidence, { final: true, thetaClear: 2 }) }
+  return { evidence, ...judgeStream(evidence, { final: true }) }
 }
 
 const modes: Mode[] = ['split', 'forecast']
@@ -99,7 +99,7 @@ describe.each(modes)('%s', (mode) => {
     expect(state).toBe('inconclusive')
     expect(evidence.logE).toBeCloseTo(0, 6)
     expect(monitor.missingShare(15)).toBe(1)
-    const facts = { logE: evidence.logE, streams: [evidence], final: true, thetaClear: 2 }
+    const facts = { logE: evidence.logE, streams: [evidence], final: true }
     expect(judgeRelease({ ...facts, missing: 1 }).why).toContain('telemetry is missing')
   })
 

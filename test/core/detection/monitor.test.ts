@@ -56,7 +56,7 @@ describe('StreamMonitor', () => {
     for (let k = 30; k < 90; k++) monitor.push(splitBucket(k, 4))
     const evidence = monitor.evidence(wide)
 
-    expect(judgeStream(evidence, { final: false, thetaClear: 1.5 }).state).toBe('regressed')
+    expect(judgeStream(evidence, { final: false }).state).toBe('regressed')
     expect(evidence.low).toBeLessThan(4)
     expect(evidence.high).toBeGreaterThan(4)
     expect(evidence.onset!.fromMs).toBeLessThanOrEqual(startMs + 30 * stepMs)
@@ -71,7 +71,7 @@ describe('StreamMonitor', () => {
     for (let k = 0; k < 360; k++) monitor.push(splitBucket(k))
     const evidence = monitor.evidence(wide)
 
-    expect(judgeStream(evidence, { final: true, thetaClear: 2 }).state).toBe('cleared')
+    expect(judgeStream(evidence, { final: true }).state).toBe('cleared')
     expect(evidence.detectable).toBeGreaterThan(1.2)
     expect(evidence.detectable).toBeLessThan(3)
     expect(evidence.excludes.map(({ theta }) => theta)).toEqual([1.2, 1.5, 2, 3])
@@ -91,7 +91,7 @@ describe('StreamMonitor', () => {
 
     expect(evidence.logE).toBeCloseTo(0, 12)
     expect(evidence.detectable).toBeNull()
-    expect(judgeStream(evidence, { final: true, thetaClear: 3 }).state).toBe('inconclusive')
+    expect(judgeStream(evidence, { final: true }).state).toBe('inconclusive')
     expect(monitor.missingShare(15)).toBe(1)
   })
 
@@ -113,7 +113,7 @@ describe('StreamMonitor', () => {
     for (let k = 0; k < 30; k++) monitor.push({ n: 1, e: 0 })
     const evidence = monitor.evidence(wide)
 
-    expect(judgeStream(evidence, { final: false, thetaClear: 1.5 }).state).toBe('regressed')
+    expect(judgeStream(evidence, { final: false }).state).toBe('regressed')
     expect(evidence.ratio).toBeLessThan(0.1)
     expect(evidence.excessPerMinute).toBeCloseTo(600, 0)
   })
@@ -225,7 +225,7 @@ describe('NewKindMonitor', () => {
     for (let k = 0; k < 12; k++)
       monitor.push({ traces: k === 3 || k === 7 ? traces : 0, requests: 500 })
     const stream = monitor.evidence(wide)
-    expect(judgeStream(stream, { final: false, thetaClear: 1.5 }).state).toBe(state)
+    expect(judgeStream(stream, { final: false }).state).toBe(state)
   })
 })
 
@@ -235,7 +235,7 @@ describe('judgeRelease', () => {
     for (let k = 0; k < 60; k++) monitor.push(splitBucket(k, 4))
     return monitor.evidence({ weight: 0.35, full: false })
   }
-  const facts = { final: false, missing: 0, thetaClear: 1.5 }
+  const facts = { final: false, missing: 0 }
 
   it.each([
     { logE: 2, over: {}, state: 'watching', why: 'below ten to one' },
