@@ -1,13 +1,8 @@
 /** A canary of one or five percent of the traffic is there, however small; and gone when its share of before is gone. */
 import { describe, expect, it } from 'vitest'
-import { deploymentLine, metricLines, type Version } from '../support/otlp-lines.ts'
-import { replayLines } from '../support/run-replay.ts'
-import { toldVerdicts } from '../support/told-verdicts.ts'
+import type { Version } from '../support/otlp-lines.ts'
+import { endS, minuteS, namesOf, releasedS, verdictsOfRelease } from '../support/watched-release.ts'
 
-const startMs = Date.parse('2026-11-20T10:00:00Z')
-const minuteS = 60
-const releasedS = 120 * minuteS
-const endS = releasedS + 62 * minuteS
 const rps = 60
 
 async function verdictsOf(seed: number, share: number, errorRate: number, untilS = endS) {
@@ -18,18 +13,7 @@ async function verdictsOf(seed: number, share: number, errorRate: number, untilS
     { ...old, fromS: untilS, toS: endS, rps },
     { version: '1.1', fromS: releasedS, toS: untilS, rps: rps * share, errorRate },
   ]
-  const lines = metricLines({
-    seed,
-    startMs,
-    seconds: endS,
-    versions: versions.filter(({ fromS, toS }) => fromS < toS),
-    everyS: 30,
-    temporality: 'delta',
-  })
-  const atMs = startMs + releasedS * 1000
-  const event = deploymentLine({ atMs, version: '1.1', strategy: 'canary' })
-  const told = toldVerdicts(await replayLines([lines, [event]]), '1.1')
-  return told.map(({ verdict }) => verdict)
+  return namesOf(await verdictsOfRelease([{ seed, everyS: 30, versions }], { strategy: 'canary' }))
 }
 
 describe('a small canary', () => {

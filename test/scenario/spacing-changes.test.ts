@@ -1,16 +1,16 @@
 /** A source that changes how often it tells, in the midst of a watch: no change of traffic, and nothing is missing. */
 import { describe, expect, it } from 'vitest'
-import { deploymentLine, metricLines } from '../support/otlp-lines.ts'
-import { replayLines } from '../support/run-replay.ts'
-import { toldVerdicts } from '../support/told-verdicts.ts'
-
-const startMs = Date.parse('2026-11-20T10:00:00Z')
-const minuteS = 60
-const releasedS = 120 * minuteS
-const endS = releasedS + 62 * minuteS
+import {
+  alarmMinute,
+  endS,
+  minuteS,
+  releasedS,
+  type Told,
+  verdictsOfRelease,
+} from '../support/watched-release.ts'
 
 /** A point every `before` seconds, from so many minutes after the release on every `after`. */
-async function told(
+function told(
   seed: number,
   { before, after, atMinute }: { before: number; after: number; atMinute: number },
   errorRate = 0.01,
@@ -21,28 +21,16 @@ async function told(
     { version: '1.0', rps, fromS: 0, toS: releasedS, errorRate: 0.01 },
     { version: '1.1', rps, fromS: releasedS, toS: endS, errorRate },
   ]
-  const linesOf = (everyS: number, fromS: number, toS: number) =>
-    metricLines({
-      seed: seed + everyS,
-      startMs,
-      seconds: endS,
-      versions: versions
-        .map((each) => ({
-          ...each,
-          fromS: Math.max(fromS, each.fromS),
-          toS: Math.min(toS, each.toS),
-        }))
-        .filter((each) => each.fromS < each.toS),
-      everyS,
-      temporality: 'delta',
-    })
-  const event = deploymentLine({ atMs: startMs + releasedS * 1000, version: '1.1' })
-  const lines = await replayLines([
-    linesOf(before, 0, changeS),
-    linesOf(after, changeS, endS),
-    [event],
-  ])
-  return toldVerdicts(lines, '1.1')
+  const within = (everyS: number, fromS: number, toS: number): Told => ({
+    seed: seed + everyS,
+    everyS,
+    versions: versions.map((each) => ({
+      ...each,
+      fromS: Math.max(fromS, each.fromS),
+      toS: Math.min(toS, each.toS),
+    })),
+  })
+  return verdictsOfRelease([within(before, 0, changeS), within(after, changeS, endS)])
 }
 
 const saidOf = (verdicts: Awaited<ReturnType<typeof told>>) =>
@@ -71,7 +59,7 @@ describe('a source whose spacing changes in a watch', () => {
     const verdicts = await told(seed, { before, after, atMinute: 0 }, 0.06)
     const alarm = verdicts.find(({ verdict }) => verdict === 'regressed')
     // Until the new spacing is known three of four buckets are empty, and a while after that they count as missing.
-    expect((Date.parse(alarm!.at) - startMs) / 60_000 - 120).toBeLessThanOrEqual(20)
+    expect(alarmMinute(verdicts)).toBeLessThanOrEqual(20)
     expect(alarm!.signals.some(({ signal }) => signal === 'errors')).toBe(true)
   })
 })

@@ -3,25 +3,23 @@
  * release does after it (detection reference, section 12, the pre-trend). A point every 15 s where not said otherwise.
  */
 import { describe, expect, it } from 'vitest'
-import { deploymentLine, metricLines, type Version } from '../support/otlp-lines.ts'
-import { replayLines } from '../support/run-replay.ts'
-import { toldVerdicts } from '../support/told-verdicts.ts'
+import type { Version } from '../support/otlp-lines.ts'
+import {
+  alarmMinute,
+  endS,
+  minuteS,
+  namesOf,
+  releasedS,
+  verdictsOfRelease,
+} from '../support/watched-release.ts'
 
-const startMs = Date.parse('2026-11-20T10:00:00Z')
-const minuteS = 60
-const releasedS = 150 * minuteS
-const endS = releasedS + 62 * minuteS
 const [usual, worse] = [0.01, 0.06]
 
 /** Error rates from so many minutes after the release on, of all traffic. */
 type Course = readonly (readonly [fromMinute: number, errorRate: number])[]
 
-function linesOf(seed: number, versions: readonly Version[], everyS: number): string[] {
-  return metricLines({ seed, startMs, seconds: endS, versions, everyS, temporality: 'delta' })
-}
-
 function allAtOnce(course: Course): Version[] {
-  const steps = [[-150, usual], ...course] as const
+  const steps = [[-120, usual], ...course] as const
   return steps.flatMap(([fromMinute, errorRate], i) => {
     const next = steps[i + 1]
     const fromS = releasedS + fromMinute * minuteS
@@ -30,7 +28,7 @@ function allAtOnce(course: Course): Version[] {
     return [
       { version: '1.0', fromS, toS: Math.min(toS, releasedS), ...part },
       { version: '1.1', fromS: Math.max(fromS, releasedS), toS, ...part },
-    ].filter((each) => each.fromS < each.toS)
+    ]
   })
 }
 
@@ -47,22 +45,14 @@ function canary(): Version[] {
   ]
 }
 
-async function told(seed: number, versions: readonly Version[], everyS = 15) {
-  const event = deploymentLine({ atMs: startMs + releasedS * 1000, version: '1.1' })
-  return toldVerdicts(await replayLines([linesOf(seed, versions, everyS), [event]]), '1.1')
-}
-
-/** Minutes after the release; infinite without an alarm. */
-function alarmMinute(verdicts: Awaited<ReturnType<typeof told>>): number {
-  const alarm = verdicts.find(({ verdict }) => verdict === 'regressed')
-  return alarm ? (Date.parse(alarm.at) - startMs) / 60_000 - releasedS / minuteS : Infinity
-}
+const told = (seed: number, versions: readonly Version[], everyS = 15) =>
+  verdictsOfRelease([{ seed, everyS, versions }])
 
 describe('errors before a release of all traffic at once', () => {
   it.each([1, 2, 3])('are not blamed on it when they go on (seed %i)', async (seed) => {
     const verdicts = await told(seed, allAtOnce([[-20, worse]]))
 
-    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('regressed')
+    expect(namesOf(verdicts)).not.toContain('regressed')
     expect(
       verdicts.some(({ release }) => release.reason?.includes('began before the release')),
     ).toBe(true)
@@ -103,7 +93,7 @@ describe('errors before a release of all traffic at once', () => {
       ]),
     )
 
-    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('regressed')
+    expect(namesOf(verdicts)).not.toContain('regressed')
   })
 })
 
@@ -125,7 +115,7 @@ describe('an incident of two routes that began before a release', () => {
       60,
     )
 
-    expect(verdicts.map(({ verdict }) => verdict)).not.toContain('regressed')
+    expect(namesOf(verdicts)).not.toContain('regressed')
   })
 })
 
