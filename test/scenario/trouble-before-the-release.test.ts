@@ -58,6 +58,21 @@ describe('errors before a release of all traffic at once', () => {
     ).toBe(true)
   })
 
+  it.each([1, 2, 3, 4, 5, 6])(
+    'are not blamed on it though they had hardly begun (seed %i)',
+    async (seed) => {
+      const verdicts = await told(
+        seed,
+        allAtOnce([
+          [-3, 0.04],
+          [45, usual],
+        ]),
+      )
+
+      expect(namesOf(verdicts)).not.toContain('regressed')
+    },
+  )
+
   it.each([1, 2, 3])('excuse nothing when they had passed (seed %i)', async (seed) => {
     const verdicts = await told(
       seed,

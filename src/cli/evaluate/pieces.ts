@@ -13,7 +13,7 @@ import { type Cell, isHouse, nameOf } from './cells.ts'
 import type { ReleaseResult } from './run-service.ts'
 
 /** Raised when the simulator, the rivals or the arithmetic give other results from the same parameters. */
-const resultsVersion = 6
+const resultsVersion = 7
 /** The same of houses, which the whole product judges: also where gauges, CPU, restarts or counters are judged otherwise. */
 const houseVersion = 2
 

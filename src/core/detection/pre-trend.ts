@@ -1,7 +1,8 @@
 /**
  * Had it begun before the release? The service's own monitors, started half an hour before it (detection reference,
- * section 12, the pre-trend). Where they had spoken by the release they run on: what comes after may be another
- * thing than the incident before, and then it is the release's to answer for.
+ * section 12, the pre-trend), run on through its watch. Where they had spoken by the release, what comes after may be
+ * another thing than the incident before, and then it is the release's to answer for; where they had not, what they
+ * see may have begun before all the same.
  *
  * Log evidence is natural and calibrated; instants are milliseconds since the epoch.
  */
@@ -25,8 +26,7 @@ export class PreTrend<Bucket> {
   /** At the release. */
   readonly #logE: number
   readonly #releasedAtMs: number
-  /** None where none had spoken by the release. */
-  readonly #open: readonly EarlyStream<Bucket>[]
+  readonly #streams: readonly EarlyStream<Bucket>[]
 
   /** `before`: the buckets from `preTrendMs` before the release up to it. */
   constructor(
@@ -35,42 +35,51 @@ export class PreTrend<Bucket> {
     releasedAtMs: number,
   ) {
     for (const bucket of before) for (const stream of streams) stream.push(bucket)
-    this.#logE = combineLogE(
-      streams.map(({ logE }) => logE),
-      releaseWeights(streams),
-    )
+    this.#streams = streams
+    this.#logE = this.#now
     this.#releasedAtMs = releasedAtMs
-    this.#open = this.#logE < judgeDefaults.suspiciousLogE ? [] : streams
     // A release is a time at which things begin, as a step of its rollout is.
-    for (const stream of this.#open) stream.startAgain()
+    for (const stream of streams) stream.startAgain()
   }
 
-  /** Something had begun, and more buckets will tell whether it is still that. */
-  get isOpen(): boolean {
-    return this.#open.length > 0
+  get #now(): number {
+    return combineLogE(
+      this.#streams.map(({ logE }) => logE),
+      releaseWeights(this.#streams),
+    )
   }
 
   push(bucket: Bucket): void {
-    for (const stream of this.#open) stream.push(bucket)
+    for (const stream of this.#streams) stream.push(bucket)
   }
 
   /**
-   * log E at the release; null where all that is seen by now began with the release or after it (where nothing is
-   * seen any more, nothing did). That is only asked for a release whose own log E is an alarm; `onsetOf` may remember
-   * the onsets, which are dear.
+   * log E of what began before the release: as it was at the release, or as it is now where that had not spoken yet;
+   * null where all that is seen by now began with the release or after it. What is seen now is only asked for a
+   * release whose own log E is an alarm; `onsetOf` may remember the onsets, which are dear.
    */
   logE(ofRelease: number, onsetOf: OnsetOf): number | null {
-    if (!this.isOpen || ofRelease < judgeDefaults.regressedLogE) return this.#logE
-    const seen = this.#open.filter(isLoud)
-    const beganAfter = seen.every((stream) => this.#beganAfter(stream, onsetOf))
-    return seen.length > 0 && beganAfter ? null : this.#logE
+    if (ofRelease < judgeDefaults.regressedLogE) return this.#logE
+    const onsets = this.#streams.filter(isLoud).map((stream) => this.#onset(stream, onsetOf))
+    if (this.#logE < judgeDefaults.suspiciousLogE) {
+      return onsets.some((onset) => this.#surelyBefore(onset)) ? this.#now : this.#logE
+    }
+    const anew = onsets.length > 0 && onsets.every((onset) => !this.#mayBeBefore(onset))
+    return anew ? null : this.#logE
   }
 
-  #beganAfter(stream: EarlyStream<Bucket>, onsetOf: OnsetOf): boolean {
-    const onset = onsetOf(`before ${stream.group}`, () => {
+  #onset(stream: EarlyStream<Bucket>, onsetOf: OnsetOf): StreamEvidence['onset'] {
+    return onsetOf(`before ${stream.group}`, () => {
       return stream.evidence({ weight: 0, full: true }).onset
     })
-    return onset === null || onset.fromMs >= this.#releasedAtMs
+  }
+
+  #mayBeBefore(onset: StreamEvidence['onset']): boolean {
+    return onset !== null && onset.fromMs < this.#releasedAtMs
+  }
+
+  #surelyBefore(onset: StreamEvidence['onset']): boolean {
+    return onset !== null && onset.toMs < this.#releasedAtMs
   }
 }
 

@@ -19,11 +19,10 @@ export class EarlyWatch {
   }
 
   take(bucket: Bucket): void {
-    if (!this.#trend.isOpen) return
     for (const step of this.#steps.of(bucket, this.#see(bucket))) this.#trend.push(step)
   }
 
-  /** As of the release; null where all that is seen by now began with it or after it. */
+  /** Of what began before the release; null where all that is seen by now began with it or after it. */
   logE(ofRelease: number, onsetOf: OnsetOf): number | null {
     return this.#trend.logE(ofRelease, onsetOf)
   }

@@ -65,3 +65,31 @@ describe('what had spoken before a release', () => {
     expect(told(streams, ...after)).toBeGreaterThan(2)
   })
 })
+
+describe('what had not spoken before a release', () => {
+  const quietly = (...after: readonly Said[]) =>
+    told(
+      after.map((_, i) => early(i === 0 ? 'errors' : 'latency', quiet)),
+      ...after,
+    )
+
+  it('excuses it where what is seen surely began before', () => {
+    expect(quietly({ logE: 9, onsetMinute: -3 })).toBeGreaterThan(2)
+  })
+
+  it('excuses it where that is so of one of two', () => {
+    const after = [
+      { logE: 9, onsetMinute: 1 },
+      { logE: 9, onsetMinute: -3 },
+    ]
+    expect(quietly(...after)).toBeGreaterThan(2)
+  })
+
+  it.each([0, 1])('excuses nothing where it began %i minutes after it', (onsetMinute) => {
+    expect(quietly({ logE: 9, onsetMinute })).toBeLessThan(2)
+  })
+
+  it('excuses nothing where nothing is seen', () => {
+    expect(quietly({ logE: 1, onsetMinute: -3 })).toBeLessThan(2)
+  })
+})
