@@ -3,7 +3,7 @@
  * thresholds, which baselines.
  */
 import { latencyQuantiles } from '../../core/detection/parameters.ts'
-import { PreTrend, preTrendMs } from '../../core/detection/pre-trend.ts'
+import { preTrendMs } from '../../core/detection/pre-trend.ts'
 import type { Latency } from '../../contracts/latency.ts'
 import { wholeService } from '../../core/rollup/count-history.ts'
 import { type Bucket, instancesOf, isUsable, type TrackName } from '../../core/rollup/track.ts'
@@ -180,7 +180,7 @@ export class WatchBuilder {
 
   /** The service's own monitors from 30 min before the release on; null without the history. */
   #preTrend(count: Count): EarlyWatch | null {
-    const { source, startMs, stepMs } = this.#facts
+    const { source, startMs, stepMs, mixedFromMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
     const history = this.#history(fromMs, count)
     const buckets = this.#known(source, fromMs, startMs)
@@ -192,9 +192,14 @@ export class WatchBuilder {
       service === null ? null : LatencyStream.create(null, service, phase, history, null),
     ].filter((stream) => stream !== null)
     if (streams.length === 0) return null
-    const before = buckets.map((bucket) => asSeen(count(bucket)))
+    const before = buckets.map((bucket) => [bucket, asSeen(count(bucket))] as const)
     const see = (bucket: Bucket) => asSeen(this.#count(bucket, everybody))
-    return new EarlyWatch(new PreTrend(streams, before, startMs), { stepMs, see })
+    return new EarlyWatch(streams, before, {
+      stepMs,
+      fromMs,
+      releasedAtMs: mixedFromMs ?? startMs,
+      see,
+    })
   }
 
   /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
