@@ -69,7 +69,7 @@ export class Watch {
   readonly #shares = new ArmShares()
   readonly #shifts = new Shifts()
   #shiftChanged = false
-  readonly #worth = new WorthTelling()
+  readonly #worth: WorthTelling
   #lastEndMs: number
   readonly #placebo: PlaceboMaxima
   readonly #onsets: OnsetMemo
@@ -92,6 +92,7 @@ export class Watch {
     this.#steps = new WatchSteps(facts.stepMs)
     this.#alone = new AloneStreams(state, facts, limits)
     this.#latency = new LatencyReport(this.#builder)
+    this.#worth = new WorthTelling(state.key)
     this.#lastEndMs = facts.startMs
     this.#onsets = new OnsetMemo(facts.startMs)
     this.#heardMs = facts.startMs
@@ -272,14 +273,13 @@ export class Watch {
   }
 
   #streamEvidence(stream: AnyStream, i: number, final: boolean): StreamEvidence {
-    const loud = stream.logE >= judgeDefaults.suspiciousLogE
     const weight = this.#weights[i]!
     const exclusions = final && stream.wholeService
     const evidence = stream.evidence({ weight, full: exclusions })
     const find = () => evidence.onset ?? stream.evidence({ weight, full: true }).onset
     const key = this.#keyOf(i)
     const peak = this.#peaks.passed(key, evidence)
-    const onset = loud ? this.#onsetOf(key, find) : null
+    const onset = stream.logE >= judgeDefaults.suspiciousLogE ? this.#onsetOf(key, find) : null
     const withLatency = this.#latency.complete(evidence)
     const after = this.#shares.aftermath.complete(withLatency, () => this.#serviceErrors())
     const falseShare = this.#builder.judge.falseShare(evidence.signal, evidence.mode)

@@ -1,9 +1,10 @@
 /**
- * Whether a closed bucket of a watch is worth a finding: once a minute, when a stream crosses a line, and each bucket while
- * something is suspicious; of a sentinel only what is loud or has shifted.
+ * Whether a closed bucket of a watch is worth a finding: once a minute, at a moment of the service's own, when a stream
+ * crosses a line, and each bucket while something is suspicious; of a sentinel only what is loud or has shifted.
  */
 import { judgeDefaults } from '../../core/detection/judge.ts'
-import type { Bucket } from '../../core/rollup/track.ts'
+import { type Bucket, windowMs } from '../../core/rollup/track.ts'
+import { ownMomentMs } from './own-moment.ts'
 
 const minuteMs = 60_000
 /** A sentinel's word is told from E = 3 on (detection reference, section 10). */
@@ -20,8 +21,14 @@ export interface Loudness {
 }
 
 export class WorthTelling {
+  readonly #momentMs: number
   #crossed = ''
   #hasAlarmed = false
+
+  /** `service`: its key. */
+  constructor(service: string) {
+    this.#momentMs = ownMomentMs(service, { spanMs: minuteMs, stepMs: windowMs })
+  }
 
   /** All streams together have been as loud as `regressed` at some bucket. */
   get hasAlarmed(): boolean {
@@ -36,7 +43,7 @@ export class WorthTelling {
     const crossed = [level, ...logEs.map(levelOf)].join('')
     const changed = crossed !== this.#crossed || shiftChanged
     this.#crossed = crossed
-    const onMinute = endMs % minuteMs < endMs - startMs
+    const onMinute = (endMs - this.#momentMs) % minuteMs < endMs - startMs
     // While something is suspicious every bucket is worth telling: recovery and the conditions
     // beside the evidence move without crossing a line.
     if (!changed && !onMinute && level === 0) return false
