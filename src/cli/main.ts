@@ -7,7 +7,10 @@
  */
 import { CommanderError } from 'commander'
 import { ConfigError, UnreachableError, UsageError } from '../core/kernel/errors.ts'
+import { keepCompiled } from './compile-cache.ts'
 import { program } from './program.ts'
+
+keepCompiled(process.env)
 
 // A reader that goes away (`| head`) ends the output, not with an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
