@@ -23,7 +23,6 @@ import type { Dirty } from './dirty.ts'
 import { historyGroup } from './entries.ts'
 import { foldBusiness } from './business-past.ts'
 import { closeGauges } from './gauge-state.ts'
-import { ownMomentMs } from './own-moment.ts'
 import { foldPast, pastTracks, type PastTrack } from './past-state.ts'
 import type { KindBucket, KnownKind, ServiceState } from './service-state.ts'
 
@@ -92,7 +91,6 @@ export function closeDue(
   return closed
 }
 
-/** An hour is folded at a moment of the service's own in the ten minutes after it. */
 function foldEnded(
   state: ServiceState,
   track: PastTrack,
@@ -100,7 +98,7 @@ function foldEnded(
   dirty: Dirty,
 ): void {
   const { closed, closedToMs } = state.tracks[track]
-  const waitMs = ownMomentMs(state.key, { spanMs: 10 * minuteMs, stepMs: windowMs })
+  const { foldWaitMs: waitMs } = state
   dirty.past(state, foldPast(state.past, track, { closed, closedToMs: closedToMs - waitMs }))
   dirty.past(state, foldBusiness(state, track, { rules, waitMs }))
 }

@@ -7,10 +7,11 @@
  */
 import type { KindFacts, FailureWindow } from '../../core/rollup/failures.ts'
 import type { SeriesPoint } from '../../core/rollup/difference.ts'
-import { emptyTrack, type TrackName, type TrackState } from '../../core/rollup/track.ts'
+import { emptyTrack, type TrackName, type TrackState, windowMs } from '../../core/rollup/track.ts'
 import { emptyVersions, type VersionsState } from '../../core/releases/versions.ts'
 import type { ReleaseState, WatchFacts } from '../../core/releases/release-state.ts'
 import { emptyGauges, type GaugeState } from './gauge-state.ts'
+import { ownMomentMs } from './own-moment.ts'
 import { emptyPast, type PastState } from './past-state.ts'
 
 export interface KindCount {
@@ -49,6 +50,8 @@ export interface HeldPoint extends SeriesPoint {
 
 export interface ServiceState {
   readonly key: string
+  /** An hour is folded into the past at a moment of the service's own in the ten minutes after it. */
+  readonly foldWaitMs: number
   /** Grows with everything that is closed. */
   seq: number
   tracks: Record<TrackName, TrackState>
@@ -110,6 +113,7 @@ export function countedSince(
 export function emptyService(key: string): ServiceState {
   return {
     key,
+    foldWaitMs: ownMomentMs(key, { spanMs: 10 * 60_000, stepMs: windowMs }),
     seq: 0,
     tracks: {
       spans: emptyTrack('spans'),
