@@ -43,27 +43,48 @@ export function percent(share: number): string {
 export function worseClause(stream: StreamEvidence): string {
   const { signal, scope, observed, baseline, latency, ratio } = stream
   const where = scope.route === null ? '' : `${scope.route} `
-  const share = (side: { events: number; exposure: number }) =>
-    side.exposure > 0 ? percent(side.events / side.exposure) : '?'
-  if (signal === 'latency' && latency !== null) {
-    const { beforeSeconds: before, afterSeconds: after } = latency
-    const name = `p${Math.round(latency.quantile * 100)}`
-    if (before === null || after === null) return `${where}${name} latency ×${round(ratio)}`
-    return `${where}${name} latency ${seconds(before)} → ${seconds(after)}`
-  }
+  if (signal === 'latency' && latency !== null) return `${where}${slowerClause(stream, latency)}`
   if (signal === 'traffic') return `traffic down to ${percent(ratio)} of usual`
   if (signal === 'availability') {
     const by = scope.caller === null ? '' : ` seen by ${scope.caller}`
-    return `failed calls${by} ${share(baseline)} → ${share(observed)}`
+    return `failed calls${by} ${shares(baseline, observed)}`
   }
   if (stream.gauge !== undefined) return gaugeClause(scope.metric, stream.gauge)
   if (signal === 'business') return `${scope.metric} ${perEach(baseline)} → ${perEach(observed)}`
   if (signal === 'new-error') return `${observed.events} failures of new kinds`
-  return `${where}errors ${share(baseline)} → ${share(observed)}`
+  return `${where}errors ${shares(baseline, observed)}`
+}
+
+/** The quantile, or how many more are slow where the quantile does not show it. */
+function slowerClause(
+  { ratio, baseline, observed }: StreamEvidence,
+  {
+    quantile,
+    thresholdSeconds,
+    beforeSeconds,
+    afterSeconds,
+  }: NonNullable<StreamEvidence['latency']>,
+): string {
+  const name = `p${Math.round(quantile * 100)}`
+  if (beforeSeconds === null || afterSeconds === null) return `${name} latency ×${round(ratio)}`
+  const [before, after] = [seconds(beforeSeconds), seconds(afterSeconds)]
+  if (before !== after) return `${name} latency ${before} → ${after}`
+  return `slower than ${seconds(thresholdSeconds)} ${shares(baseline, observed)}`
+}
+
+interface Counted {
+  readonly events: number
+  readonly exposure: number
+}
+
+/** Of a version that nothing is known to have served before: its own share. */
+function shares(before: Counted, now: Counted): string {
+  const share = ({ events, exposure }: Counted) => percent(exposure > 0 ? events / exposure : 0)
+  return before.exposure > 0 ? `${share(before)} → ${share(now)}` : share(now)
 }
 
 /** A business counter for each unit of what it is counted against: `0.95`. */
-function perEach({ events, exposure }: { events: number; exposure: number }): string {
+function perEach({ events, exposure }: Counted): string {
   return exposure > 0 ? String(Number((events / exposure).toPrecision(3))) : '?'
 }
 
