@@ -87,6 +87,8 @@ export const StreamEvidence = z.object({
   peak: z.object({ logE: z.number(), atMs: Ms }).optional(),
   /** Share of the placebos of its signal that were alarms, where they were too many to believe it. */
   falseShare: z.number().optional(),
+  /** Of a business counter: what it is counted for each of, `requests` or another name. */
+  per: z.string().optional(),
   /** What a gauge shows had begun before the release. */
   beganBefore: z.boolean().optional(),
   /** Of gauges; their ratio is 1 where none can be said. */

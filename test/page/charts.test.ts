@@ -119,7 +119,8 @@ describe('the main chart', () => {
     })
     const [{ buckets }] = detail.series as [(typeof detail.series)[number]]
     const counters = [{ metric: 'shop.orders', per: 'requests', buckets }]
-    const facts = { release: checkout, signal: counter, series: [], counters, mode: null }
+    const asked = { ...counter, per: 'requests' }
+    const facts = { release: checkout, signal: asked, series: [], counters, mode: null }
     const shown = chartOf(facts)!
 
     expect(shown.caption).toBe('shop.orders, per request, sums of 30 s')

@@ -151,14 +151,14 @@ describe('sentences', () => {
       observed: [550, 1000],
       effect: [0.46, 0.3, 0.7],
     })
-    const per = 'POST /orders'
-    expect(plain(worseSentence(counter, { per }))).toBe(
+    const counted = { ...counter, per: 'POST /orders' }
+    expect(plain(worseSentence(counted))).toBe(
       'There are 0.55 shop.orders per POST /orders. Before, it was 0.988.',
     )
     expect(plain(worseSentence(counter, { past: true }))).toBe(
       'The rate of shop.orders was 0.55. Before, it was 0.988.',
     )
-    expect(signalUnit(counter, per)).toBe('per POST /orders')
+    expect(signalUnit(counted)).toBe('per POST /orders')
     expect(sideText(counter, 'observed').counts).toBe('550 for 1,000')
     // One figure in the heading of a release and in its rows.
     expect(releaseHeadline({ ...checkout, verdict: 'regressed' }, [counter])).toContain(

@@ -3,6 +3,7 @@
  * effect is estimated given that the stream is worse: beside one without evidence it would contradict the counts.
  */
 import type { Signal } from '../../contracts/signal.ts'
+import { oneOf } from '../../core/response/severity.ts'
 import { gaugeClause, inUnit, round, streamName } from '../../core/attribution/verdict-words.ts'
 
 export const evidenceUnit =
@@ -31,7 +32,7 @@ function nameOf(signal: Signal): string {
 type Side = Signal['baseline']
 
 function sidesOf(signal: Signal): string {
-  const { baseline, observed, latency } = signal
+  const { baseline, observed, latency, per } = signal
   const both = (text: (side: Side) => string) => `${text(baseline)} → ${text(observed)}`
   const each = ({ events, exposure }: Side) =>
     exposure > 0 ? inUnit(events / exposure, '') : 'no data'
@@ -40,7 +41,10 @@ function sidesOf(signal: Signal): string {
     ({ events, exposure }) => `${Math.round(events)} ${of} ${Math.round(exposure)}`,
   )
   if (signal.signal === 'traffic') return `${both(each)} an interval`
-  if (signal.signal === 'business') return `${both(each)} (${counts})`
+  if (signal.signal === 'business') {
+    const unit = per === undefined ? '' : ` per ${oneOf(per)}`
+    return `${both(each)}${unit} (${counts})`
+  }
   if (latency === undefined || latency.beforeSeconds === null || latency.afterSeconds === null)
     return counts
   const [before, after] = [latency.beforeSeconds, latency.afterSeconds].map((value) =>

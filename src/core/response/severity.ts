@@ -41,7 +41,7 @@ export function percent(share: number): string {
 
 /** What got worse, from what to what: `errors of POST /orders 0.4 % → 3.1 %`. */
 export function worseClause(stream: StreamEvidence): string {
-  const { signal, scope, observed, baseline, latency, ratio } = stream
+  const { signal, scope, observed, baseline, latency, ratio, per } = stream
   const where = scope.route === null ? '' : `${scope.route} `
   if (signal === 'latency' && latency !== null) return `${where}${slowerClause(stream, latency)}`
   if (signal === 'traffic') return `traffic down to ${percent(ratio)} of usual`
@@ -50,7 +50,10 @@ export function worseClause(stream: StreamEvidence): string {
     return `failed calls${by} ${shares(baseline, observed)}`
   }
   if (stream.gauge !== undefined) return gaugeClause(scope.metric, stream.gauge)
-  if (signal === 'business') return `${scope.metric} ${perEach(baseline)} → ${perEach(observed)}`
+  if (signal === 'business') {
+    const each = `${perEach(baseline)} → ${perEach(observed)}`
+    return `${scope.metric} ${each}${per === undefined ? '' : ` per ${oneOf(per)}`}`
+  }
   if (signal === 'new-error') return `${observed.events} failures of new kinds`
   return `${where}errors ${shares(baseline, observed)}`
 }
@@ -81,6 +84,11 @@ interface Counted {
 function shares(before: Counted, now: Counted): string {
   const share = ({ events, exposure }: Counted) => percent(exposure > 0 ? events / exposure : 0)
   return before.exposure > 0 ? `${share(before)} → ${share(now)}` : share(now)
+}
+
+/** `requests` are all of the service; a route or a counter has its name. */
+export function oneOf(per: string): string {
+  return per === 'requests' ? 'request' : per
 }
 
 /** A business counter for each unit of what it is counted against: `0.95`. */

@@ -63,6 +63,7 @@ export function toSignal(stream: StreamEvidence, state: Signal['state']): Signal
     observed: stream.observed,
     ...(latency === null ? {} : { latency }),
     ...(stream.gauge === undefined ? {} : { gauge: shown(stream.gauge) }),
+    ...(stream.per === undefined ? {} : { per: stream.per }),
   }
 }
 

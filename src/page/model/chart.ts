@@ -8,7 +8,6 @@ import { count, effect, figure, rate, seconds, share, threshold, times } from '.
 import {
   bucketsOf,
   measureOf,
-  perOf,
   pointsOf,
   usualRange,
   type Measure,
@@ -108,10 +107,7 @@ const measureWords: Readonly<Record<Exclude<Measure, 'each'>, string>> = {
 function captionOf(facts: ChartFacts): string {
   const { signal, mode } = facts
   const measure = measureOf(signal)
-  const what =
-    measure === null || measure === 'each'
-      ? signalUnit(signal, perOf(facts, signal))
-      : measureWords[measure]
+  const what = measure === null || measure === 'each' ? signalUnit(signal) : measureWords[measure]
   const how = mode === 'forecast' ? ', before and after; dotted: what was expected' : ''
   return `${signalWhere(signal)}, ${what}, sums of 30 s${how}`
 }

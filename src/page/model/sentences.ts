@@ -7,7 +7,14 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { count, rate, threshold, times } from './figures.ts'
-import { isOwnGauge, ownGaugeSentence, signalName, signalWhere, values } from './signal-words.ts'
+import {
+  isOwnGauge,
+  ownGaugeSentence,
+  perOf,
+  signalName,
+  signalWhere,
+  values,
+} from './signal-words.ts'
 import { plural } from './time.ts'
 import { byText, shownEffect, versionOf } from './verdict.ts'
 
@@ -47,10 +54,9 @@ function titled({ signal, scope }: Signal, title: string): boolean {
   return scope.route !== null && title.includes(scope.route) && lower.includes(signal)
 }
 
-/** `per`: what a business counter is counted by, where that is known. */
 export function worseSentence(
   signal: Signal,
-  { past = false, per = null }: { readonly past?: boolean; readonly per?: string | null } = {},
+  { past = false }: { readonly past?: boolean } = {},
 ): Sentence {
   const [before, now] = values(signal)
   const where = unbroken(signal.scope.route ?? 'all requests')
@@ -77,7 +83,8 @@ export function worseSentence(
         ` requests an interval ${past ? 'came' : 'come'} in.`,
         ` Forecast were ${before}.`,
       )
-    case 'business':
+    case 'business': {
+      const per = perOf(signal)
       return per === null
         ? {
             ...said(now, '.', was(before)),
@@ -87,6 +94,7 @@ export function worseSentence(
             ...said(now, ` ${signalWhere(signal)} per ${unbroken(per)}.`, was(before)),
             before: past ? 'There were ' : 'There are ',
           }
+    }
     case 'gauge': {
       const own = ownGaugeSentence(signal, past)
       const mean = ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`

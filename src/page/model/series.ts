@@ -37,12 +37,6 @@ export function bucketsOf(
     : series.find(({ route }) => route === (scope.route ?? ''))?.buckets
 }
 
-/** What a business counter is counted by, as one of it; null where that is not known. */
-export function perOf(detail: Series | undefined, { scope }: Signal): string | null {
-  const per = detail?.counters?.find(({ metric }) => metric === scope.metric)?.per ?? null
-  return per === 'requests' ? 'request' : per
-}
-
 interface Group {
   startMs: number
   endMs: number

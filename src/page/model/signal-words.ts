@@ -68,8 +68,13 @@ function nameOf(service: string): string {
   return service.slice(service.lastIndexOf('/') + 1)
 }
 
-/** What is counted, in small print; `per`: what a business counter is counted by, where that is known. */
-export function signalUnit(of: Signal, per: string | null = null): string {
+/** What a business counter is counted by, as one of it; null where that was not told. */
+export function perOf({ per }: Signal): string | null {
+  return per === 'requests' ? 'request' : (per ?? null)
+}
+
+/** What is counted, in small print. */
+export function signalUnit(of: Signal): string {
   const { signal, latency } = of
   switch (signal) {
     case 'errors':
@@ -89,8 +94,10 @@ export function signalUnit(of: Signal, per: string | null = null): string {
       return 'share of requests'
     case 'gauge':
       return ownGauge(of)?.unit ?? 'mean value'
-    case 'business':
+    case 'business': {
+      const per = perOf(of)
       return per === null ? 'rate of the counter' : `per ${per}`
+    }
   }
 }
 

@@ -3,7 +3,6 @@ import { useMemo } from 'preact/hooks'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { chartOf, type ChartFacts } from '../model/chart.ts'
-import { perOf } from '../model/series.ts'
 import { changeText, sideText, signalUnit, signalWhere } from '../model/signal-words.ts'
 import { clockTime } from '../model/time.ts'
 import { previousOf, versionOf } from '../model/verdict.ts'
@@ -74,12 +73,7 @@ export function ChartSection({
           </div>
           <div class={panelClass(asked.done && (model === null || history.points.length === 0))}>
             {model === null ? (
-              <TotalsInstead
-                release={release}
-                signal={signal}
-                per={perOf(detail, signal)}
-                asked={asked}
-              />
+              <TotalsInstead release={release} signal={signal} asked={asked} />
             ) : show === 'table' ? (
               <PointsTable facts={facts} model={model} />
             ) : (
@@ -106,9 +100,8 @@ function panelClass(isLow: boolean): string {
 function TotalsInstead({
   release,
   signal,
-  per,
   asked,
-}: Pick<ChartSectionProps, 'release' | 'signal' | 'asked'> & { readonly per: string | null }) {
+}: Pick<ChartSectionProps, 'release' | 'signal' | 'asked'>) {
   const [before, now] = [sideText(signal, 'baseline'), sideText(signal, 'observed')]
   const why =
     asked.why ??
@@ -134,7 +127,7 @@ function TotalsInstead({
         </div>
       </dl>
       <p class="notes">
-        {signalUnit(signal, per)}: {changeText(signal)}
+        {signalUnit(signal)}: {changeText(signal)}
       </p>
     </div>
   )

@@ -3,7 +3,7 @@ import type { Incident } from '../../contracts/incident.ts'
 import { namedCause } from '../model/cause.ts'
 import { chance } from '../model/figures.ts'
 import { headlineOf, moreText, worseSentence } from '../model/sentences.ts'
-import { goesOn, perOf } from '../model/series.ts'
+import { goesOn } from '../model/series.ts'
 import { linesText } from '../model/provenance-words.ts'
 import { clockTime } from '../model/time.ts'
 import { incidentVerdict, releaseName, versionOf } from '../model/verdict.ts'
@@ -40,10 +40,7 @@ function Worse({ incident }: { incident: Incident }) {
   const headline = headlineOf(incident)
   const signal = headline?.signal ?? null
   const detail = headline === null ? undefined : details.value.get(headline.release.id)
-  const said =
-    signal === null
-      ? null
-      : worseSentence(signal, { past: stale.value, per: perOf(detail, signal) })
+  const said = signal === null ? null : worseSentence(signal, { past: stale.value })
   const more = signal === null ? null : moreText(signal)
   const worse = signal !== null && !stale.value && goesOn(detail, signal) === true
   return (

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
-import { perOf, pointsSince, type Point } from '../model/series.ts'
+import { pointsSince, type Point } from '../model/series.ts'
 import {
   changeText,
   sideText,
@@ -88,7 +88,7 @@ export function SignalTable({ release, signals, detail, waiting }: SignalTablePr
                 key={signalKey(signal)}
                 signal={signal}
                 points={pointsSince(detail, signal, span.fromMs)}
-                unit={signalUnit(signal, perOf(detail, signal))}
+                unit={signalUnit(signal)}
                 span={span}
                 charts={charts}
                 versions={[previousOf(release), versionOf(release)]}

@@ -2,7 +2,7 @@
 import type { Incident } from '../../contracts/incident.ts'
 import { happeningsOf } from '../model/events.ts'
 import { headlineOf, moreText, worseSentence, type Headline } from '../model/sentences.ts'
-import { goesOn, perOf } from '../model/series.ts'
+import { goesOn } from '../model/series.ts'
 import { share } from '../model/figures.ts'
 import { age, clockTime, duration } from '../model/time.ts'
 import { incidentVerdict, incidentWord, isOpen, previousOf, versionOf } from '../model/verdict.ts'
@@ -78,7 +78,7 @@ interface TopProps {
 function Top({ incident, headline, detail }: TopProps) {
   const past = stale.value || !isOpen(incident)
   const signal = headline?.signal ?? null
-  const said = signal === null ? null : worseSentence(signal, { past, per: perOf(detail, signal) })
+  const said = signal === null ? null : worseSentence(signal, { past })
   return (
     <div class="top-block">
       <p class="crumbs notes">

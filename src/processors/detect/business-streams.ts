@@ -12,7 +12,7 @@ import { rateDispersion } from '../../core/detection/dispersion.ts'
 import { StreamMonitor } from '../../core/detection/monitor.ts'
 import { coldStart, type Mode, type Nuisance } from '../../core/detection/parameters.ts'
 import type { FrozenFit, WatchFacts } from '../../core/releases/release-state.ts'
-import type { MetricRule } from '../../core/rollup/metric-rules.ts'
+import { exposureOf, type MetricRule } from '../../core/rollup/metric-rules.ts'
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import {
   businessCounters,
@@ -84,10 +84,12 @@ export class BusinessStreams {
 
   evidence({ final }: { readonly final: boolean }): StreamEvidence[] {
     const { weight } = this
-    return this.#monitors().map((monitor) => {
-      const full = final || monitor.logE >= Math.log(10)
-      return monitor.evidence({ weight, full })
-    })
+    return (this.#counters ?? []).flatMap(({ monitors, rule }) =>
+      monitors.map((monitor) => {
+        const full = final || monitor.logE >= Math.log(10)
+        return { ...monitor.evidence({ weight, full }), per: exposureOf(rule) }
+      }),
+    )
   }
 
   take(track: 'counts' | 'requests', bucket: Bucket): void {

@@ -45,3 +45,19 @@ describe('what got worse', () => {
     expect(slow(0.0101, 0.0104)).toBe('slower than 13 ms 0.5 % → 6.5 %')
   })
 })
+
+describe('a business counter that fell', () => {
+  const counter = {
+    signal: 'business',
+    scope: { route: null, caller: null, metric: 'shop.orders', fingerprint: null },
+    baseline: { events: 988, exposure: 1000 },
+    observed: { events: 550, exposure: 1000 },
+  } as const
+
+  it.each([
+    ['requests', 'request'],
+    ['POST /orders', 'POST /orders'],
+  ])('is told per one of %s', (per, one) => {
+    expect(clause({ ...counter, per })).toBe(`shop.orders 0.988 → 0.55 per ${one}`)
+  })
+})
