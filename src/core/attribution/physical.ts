@@ -46,16 +46,15 @@ export function physicalTerms(placed: Placed, question: PhysicalQuestion): Term[
   const byContrast = contrast !== null && contrast > ownTopology
   const terms: Term[] = []
   if (contrast !== null && byContrast) {
-    const fact = `new against old version of ${placesOf(units)}: log evidence ${contrast.toFixed(1)}`
+    const fact = `new against old version of ${placesOf(units)}${capped(contrast, limits.contrast)}`
     terms.push({ term: 'contrast', llr: contrast, fact })
   }
   const counted = byContrast ? other : [...own, ...other]
   if (counted.length > 0) {
-    const said = strongest
-      ? `, most at ${streamName(strongest)} (${strongest.logE.toFixed(1)})`
-      : ''
-    const fact = `${hit} of ${question.streams.length} streams are hit where ${placesOf(units)} reaches${said}`
-    terms.push({ term: 'topology', llr: topologyLlr(counted), fact })
+    const llr = topologyLlr(counted)
+    const most = strongest ? `, most at ${streamName(strongest)}` : ''
+    const hits = `${hit} of ${question.streams.length} streams are hit where ${placesOf(units)} reaches`
+    terms.push({ term: 'topology', llr, fact: `${hits}${most}${capped(llr, limits.topology)}` })
   }
   return [...terms, ...unitTerms(placed, question.onsetMs)]
 }
@@ -71,13 +70,13 @@ function unitTerms(placed: Placed, onsetMs: number): Term[] {
     terms.push({ term: 'onset', llr, fact: `the symptom began ${delays}` })
   }
   const rest = [
-    ['flag', 'flagContrast', 'with the flag on against off: log evidence'],
-    ['dose', 'dose', 'effect in proportion to the exposure share: log evidence'],
-    ['reversal', 'reversal', 'the level after it was undone: log evidence'],
+    ['flag', 'flagContrast', 'with the flag on against off'],
+    ['dose', 'dose', 'effect in proportion to the exposure share'],
+    ['reversal', 'reversal', 'the level after it was undone'],
   ] as const
   for (const [term, field, text] of rest) {
     const llr = summed(placed, (unit) => clippedOrNull(unit[field] ?? null, limits[term]))
-    if (llr !== null) terms.push({ term, llr, fact: `${text} ${llr.toFixed(1)}` })
+    if (llr !== null) terms.push({ term, llr, fact: `${text}${capped(llr, limits[term])}` })
   }
   return terms
 }
@@ -106,6 +105,11 @@ function summed(
 
 function clippedOrNull(llr: number | null, limit: readonly [number, number]): number | null {
   return llr === null ? null : clipped(llr, limit)
+}
+
+/** The figure stands beside the fact; that it would be more is said. */
+function capped(llr: number, [, most]: readonly [number, number]): string {
+  return llr < most ? '' : ', the most that counts'
 }
 
 function placesOf(units: readonly ExposureUnit[]): string {

@@ -89,6 +89,17 @@ describe('rank', () => {
     )
   })
 
+  it('says where a fact is stronger than it counts', () => {
+    const at = (contrast: number) => {
+      const units = scene().units.map((unit) => ({ ...unit, contrast: unit.contrast && contrast }))
+      return termOf(rank(scene({ units }), late), 'a', 'contrast')!
+    }
+
+    expect(at(9).fact).toBe('new against old version of production/shop/checkout')
+    expect(at(200).fact).toBe(`${at(9).fact}, the most that counts`)
+    expect(at(200).bits).toBe(at(300).bits)
+  })
+
   it('finds the word of the error in the text that a change added', () => {
     const withTokens = (id: string, tokens: string[]) => {
       const base = change(id)
