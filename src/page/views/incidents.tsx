@@ -3,10 +3,10 @@ import type { Incident } from '../../contracts/incident.ts'
 import { namedCause } from '../model/cause.ts'
 import { age, dayTime, plural } from '../model/time.ts'
 import { byText, incidentVerdict, incidentWord, isOpen, serviceKey } from '../model/verdict.ts'
-import { filters, hrefOf, setFilter, zone } from '../state/place.ts'
+import { filters, hrefOf, zone } from '../state/place.ts'
 import { environment, incidentsHere, nowMs } from '../state/records.ts'
-import { Filter } from '../parts/filter.tsx'
 import { ShowChanges, useOrder } from '../parts/held.tsx'
+import { ListHeadline } from '../parts/list-headline.tsx'
 import { VerdictLabel } from '../parts/verdict-icon.tsx'
 
 const rowsMax = 500
@@ -29,26 +29,16 @@ export function IncidentsView() {
     `${environment.value} ${service} ${state}`,
   )
   const byId = new Map(found.map((incident) => [incident.id, incident]))
-  const names = [...new Set(all.flatMap(servicesOf))].sort()
   return (
     <div class="page">
-      <div class="headline">
-        <h1>Incidents</h1>
-        <div class="filters">
-          <Filter
-            label="Service"
-            value={service}
-            options={names.map((name) => ({ value: name, text: name }))}
-            choose={(value) => setFilter('service', value)}
-          />
-          <Filter
-            label="State"
-            value={state}
-            options={states.map((value) => ({ value, text: incidentWord[value] }))}
-            choose={(value) => setFilter('state', value)}
-          />
-        </div>
-      </div>
+      <ListHeadline
+        title="Incidents"
+        services={all.flatMap(servicesOf)}
+        states={{
+          label: 'State',
+          options: states.map((value) => ({ value, text: incidentWord[value] })),
+        }}
+      />
       <p class="notes">
         {all.length === 0
           ? 'No incident so far.'
