@@ -112,6 +112,23 @@ describe('errors before a release of all traffic at once', () => {
   })
 })
 
+describe('telemetry that does not name its version', () => {
+  const unnamed = (beganMinute: number): Version[] =>
+    allAtOnce([[beganMinute, 0.06]]).map((each) => ({ ...each, version: null }))
+
+  it.each([1, 2, 3, 4])(
+    'is worse from a minute and a half before a deployment that was told at its end (seed %i)',
+    async (seed) => {
+      // Until it has lasted longer than incidents do.
+      expect(alarmMinute(await told(seed, unnamed(-1.5)))).toBeLessThanOrEqual(25)
+    },
+  )
+
+  it.each([1, 2, 3, 4])('was worse before it for certain (seed %i)', async (seed) => {
+    expect(namesOf(await told(seed, unnamed(-4)))).not.toContain('regressed')
+  })
+})
+
 describe('an incident of two routes that began before a release', () => {
   const onTwo = (course: Course): Version[] => [
     ...allAtOnce(course).map((each) => ({ ...each, route: 'POST /orders', rps: 20 })),

@@ -6,7 +6,7 @@ import type { WatchBucket } from './watch-stream.ts'
 
 export interface EarlyOptions {
   readonly stepMs: number
-  /** The first step of the monitors, and the release. What lies between it and the watch is neither before nor after. */
+  /** The first step of the monitors, and the release: what is known of the time from it to the watch is after it. */
   readonly fromMs: number
   readonly releasedAtMs: number
   readonly see: (bucket: Bucket) => WatchBucket
@@ -20,22 +20,26 @@ export class EarlyWatch {
 
   constructor(
     streams: readonly EarlyStream<WatchBucket>[],
-    before: readonly (readonly [Bucket, WatchBucket])[],
+    /** The buckets up to the watch. */
+    known: readonly (readonly [Bucket, WatchBucket])[],
     { stepMs, fromMs, releasedAtMs, see }: EarlyOptions,
   ) {
     this.#steps = new WatchSteps(stepMs)
     this.#see = see
     this.#toMs = fromMs
-    const steps = before.flatMap(([bucket, seen]) => this.#stepsOf(bucket, seen))
-    this.#trend = new PreTrend(
-      streams,
-      [...steps, ...this.#missingUntil(releasedAtMs)],
-      releasedAtMs,
-    )
+    const isBefore = ([{ startMs }]: (typeof known)[number]) => startMs < releasedAtMs
+    const before = known.filter(isBefore).flatMap((each) => this.#stepsOf(...each))
+    const until = [...before, ...this.#missingUntil(releasedAtMs)]
+    this.#trend = new PreTrend(streams, until, releasedAtMs)
+    for (const each of known.filter((one) => !isBefore(one))) this.#push(...each)
   }
 
   take(bucket: Bucket): void {
-    for (const step of this.#stepsOf(bucket, this.#see(bucket))) this.#trend.push(step)
+    this.#push(bucket, this.#see(bucket))
+  }
+
+  #push(bucket: Bucket, seen: WatchBucket): void {
+    for (const step of this.#stepsOf(bucket, seen)) this.#trend.push(step)
   }
 
   /** Of what began before the release; null where all that is seen by now began with it or after it. */

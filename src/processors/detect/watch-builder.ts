@@ -31,6 +31,8 @@ import type { Phase, WatchBucket, WatchStream } from './watch-stream.ts'
 const dayMs = 24 * 3_600_000
 /** A point a minute, and half a minute on its way. */
 const elsewhereMs = 90_000
+/** Where telemetry names no version, what tells of a deployment may do so at its end. */
+const toldLateMs = 2 * 60_000
 const everybody = { one: null, zero: null } as const
 
 interface LatencyBefore {
@@ -180,7 +182,7 @@ export class WatchBuilder {
 
   /** The service's own monitors from 30 min before the release on; null without the history. */
   #preTrend(count: Count): EarlyWatch | null {
-    const { source, startMs, stepMs, mixedFromMs } = this.#facts
+    const { source, startMs, stepMs, mixedFromMs = startMs } = this.#facts
     const fromMs = startMs - Math.ceil(preTrendMs / stepMs) * stepMs
     const history = this.#history(fromMs, count)
     const buckets = this.#known(source, fromMs, startMs)
@@ -192,14 +194,21 @@ export class WatchBuilder {
       service === null ? null : LatencyStream.create(null, service, phase, history, null),
     ].filter((stream) => stream !== null)
     if (streams.length === 0) return null
-    const before = buckets.map((bucket) => [bucket, asSeen(count(bucket))] as const)
-    const see = (bucket: Bucket) => asSeen(this.#count(bucket, everybody))
-    return new EarlyWatch(streams, before, {
+    const known = buckets.map((bucket) => [bucket, asSeen(count(bucket))] as const)
+    const toldMs = startMs - Math.ceil(toldLateMs / stepMs) * stepMs
+    return new EarlyWatch(streams, known, {
       stepMs,
       fromMs,
-      releasedAtMs: mixedFromMs ?? startMs,
-      see,
+      releasedAtMs: this.#isShown() ? mixedFromMs : Math.min(mixedFromMs, toldMs),
+      see: (bucket) => asSeen(this.#count(bucket, everybody)),
     })
+  }
+
+  /** The watch begins with the first bucket that names the new version. */
+  #isShown(): boolean {
+    const { source, startMs, stepMs, newVersion } = this.#facts
+    const first = bucketsBetween(this.#state, source, startMs, startMs + stepMs)
+    return first.some(({ cells }) => newVersion !== null && cells.has(newVersion))
   }
 
   /** Split: new against old. Forecast, also after a handover: the new version alone, if it has a name. */
