@@ -29,6 +29,27 @@ async function released(
 
 const verdictsOf = (told: readonly ToldVerdict[]) => told.map(({ verdict }) => verdict)
 
+describe('what each release changes', () => {
+  const minutes = dayMinutes + 70
+  const ofMinutes = (value: (minute: number) => number) =>
+    Array.from({ length: minutes }, (_, minute) => value(minute))
+
+  it.each([
+    ['process.uptime', ofMinutes((minute) => 60 * (minute % dayMinutes))],
+    ['age', ofMinutes((minute) => 60_000 * (minute % dayMinutes))],
+    [
+      'process_start_time_seconds',
+      ofMinutes((minute) => (minute < dayMinutes ? 1.7e9 : 1.70009e9)),
+    ],
+    ['build_number', ofMinutes((minute) => (minute < dayMinutes ? 417 : 418))],
+  ])('is no alarm: %s', async (metric, values) => {
+    const told = await released(values, { days: 1, metric })
+
+    expect(verdictsOf(told)).not.toContain('regressed')
+    expect(verdictsOf(told)).not.toContain('suspicious')
+  })
+})
+
 describe('a gauge of three days, and a release', () => {
   const shape = (seed: number, by: number) =>
     gaugeValues({

@@ -11,6 +11,7 @@ import {
   usualAt,
 } from '../../core/detection/gauge-baseline.ts'
 import { gaugeDirection } from '../../core/detection/gauge-direction.ts'
+import { isClock, isIdentity } from '../../core/detection/gauge-identity.ts'
 import { GaugeMonitor, type GaugeSample } from '../../core/detection/gauge-monitor.ts'
 import { betweenInstances, splitFitOf, splitKappa } from '../../core/detection/gauge-split.ts'
 import { gaugeDayMs, seriesBetween } from '../../core/rollup/gauge-history.ts'
@@ -119,8 +120,10 @@ export class GaugeStreams {
     // Whose share of the traffic is another counts another number.
     if (split && series.kind === 'count') return null
     const direction = rule?.direction ?? gaugeDirection(series.metric)
+    const values = stepped(minutes, { endMs: firstMs, startMs, stepMinutes, kind: series.kind })
+    if (rule === null && (isIdentity(series.metric) || isClock(values))) return null
     const baseline = gaugeBaseline({
-      values: stepped(minutes, { endMs: firstMs, startMs, stepMinutes, kind: series.kind }),
+      values,
       stepMinutes,
       direction,
       watchMinutes: this.#rules.watchMs / gaugeMinuteMs,
