@@ -11,7 +11,7 @@ import {
   usualAt,
 } from '../../core/detection/gauge-baseline.ts'
 import { gaugeDirection } from '../../core/detection/gauge-direction.ts'
-import { isClock, isIdentity } from '../../core/detection/gauge-identity.ts'
+import { isClock } from '../../core/detection/gauge-clock.ts'
 import { GaugeMonitor, type GaugeSample } from '../../core/detection/gauge-monitor.ts'
 import { betweenInstances, splitFitOf, splitKappa } from '../../core/detection/gauge-split.ts'
 import { gaugeDayMs, seriesBetween } from '../../core/rollup/gauge-history.ts'
@@ -121,7 +121,7 @@ export class GaugeStreams {
     if (split && series.kind === 'count') return null
     const direction = rule?.direction ?? gaugeDirection(series.metric)
     const values = stepped(minutes, { endMs: firstMs, startMs, stepMinutes, kind: series.kind })
-    if (rule === null && (isIdentity(series.metric) || isClock(values))) return null
+    if (rule === null && isClock(values)) return null
     const baseline = gaugeBaseline({
       values,
       stepMinutes,

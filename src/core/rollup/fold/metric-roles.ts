@@ -80,6 +80,9 @@ const ownSums =
  */
 const ofProcess =
   /^(otel|otlp|otelcol|jvm|process|nodejs|v8js|dotnet|aspnetcore|kestrel|go|cpython)[._]|[._]active_requests$/
+/** Which process it is: another one with each release too. */
+const ofIdentity =
+  /(^|[._-])(start(ed)?[._-]?(time|at)|build([._-]?(number|time|info))?|revision|version|pid)([._-](seconds|ms))?$/i
 const ofSdk = /^(@opentelemetry\/sdk|io\.opentelemetry\.(sdk|exporters)|opentelemetry\.sdk)/
 
 export function roleOf(metric: Metric, rules: readonly MetricRule[] = []): MetricRole {
@@ -91,7 +94,8 @@ export function roleOf(metric: Metric, rules: readonly MetricRule[] = []): Metri
   if (isCpuTime(metric)) return { is: 'cpu' }
   if (isRestarts(metric)) return { is: 'restarts' }
   const role = roleByName(metric)
-  if (role.is === 'value' && (ofProcess.test(name) || ofSdk.test(scope))) return { is: 'unused' }
+  const isOwn = ofProcess.test(name) || ofIdentity.test(name) || ofSdk.test(scope)
+  if (role.is === 'value' && isOwn) return { is: 'unused' }
   return role
 }
 

@@ -1,38 +1,8 @@
-/** What is no health of a service. */
+/** What is no health of a service: how old its process is. */
 import { describe, expect, it } from 'vitest'
-import { isClock, isIdentity } from '../../../src/core/detection/gauge-identity.ts'
+import { isClock } from '../../../src/core/detection/gauge-clock.ts'
 import { gaugeValues } from '../../support/gauge-lines.ts'
 import { seededRandom } from '../../support/random.ts'
-
-describe('a gauge that tells which process it is', () => {
-  it.each([
-    'process_start_time_seconds',
-    'process.start_time',
-    'app.started_at',
-    'build_number',
-    'app.build',
-    'app.build.info',
-    'service_version',
-    'git-revision',
-    'process.pid',
-  ])('is known by its name: %s', (metric) => {
-    expect(isIdentity(metric)).toBe(true)
-  })
-
-  it.each([
-    'process.uptime',
-    'startup.duration',
-    'cold_starts',
-    'builds.failed',
-    'build_queue_length',
-    'conversions',
-    'rapid.requests',
-    'queue.size',
-    'metric_17',
-  ])('is not %s', (metric) => {
-    expect(isIdentity(metric)).toBe(false)
-  })
-})
 
 describe('a clock', () => {
   const uptime = (seed: number, { jitterS = 0, restartEvery = Infinity } = {}) => {

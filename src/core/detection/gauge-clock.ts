@@ -1,14 +1,7 @@
 /**
- * Gauges that tell which process it is, or how old, and not how it fares: every release changes them. An uptime
- * (`process.uptime`, seconds), a start time (`process_start_time_seconds`), the number of a build.
+ * A gauge that tells how old a process is (`app.uptime`, seconds) tells nothing of its health, and starts anew with every
+ * release. Known by its values, whatever its name.
  */
-const identities =
-  /(^|[._-])(start(ed)?[._-]?(time|at)|build([._-]?(number|time|info))?|revision|version|pid)([._-](seconds|ms))?$/i
-
-export function isIdentity(metric: string): boolean {
-  return identities.test(metric)
-}
-
 const differencesMin = 10
 /** Of the differences between neighbours; the rest are restarts. */
 const sameMin = 0.9
