@@ -19,14 +19,25 @@ export function watchingReason(evidence: EvidenceFinding): string {
 }
 
 export function inconclusiveReason(evidence: EvidenceFinding, why: string): string {
-  const service = evidence.streams.find(
-    ({ signal, scope }) => signal === 'errors' && scope.route === null,
-  )
-  if (service === undefined) return gaugesReason(evidence, why)
-  const excluded = smallestExcluded(service)
-  if (excluded !== null) return `${why}; in errors more than ×${excluded} is excluded`
-  if (service.detectable === null) return why
-  return `${why}; in errors ×${service.detectable.toFixed(1)} or more would have shown`
+  const ofService = (asked: StreamEvidence['signal']) =>
+    evidence.streams.find(({ signal, scope }) => signal === asked && scope.route === null)
+  const errors = ofService('errors')
+  if (errors === undefined) return gaugesReason(evidence, why)
+  const said = limitOf(errors)
+  if (said === null) return why
+  // What speaks against a worse release in errors does not say why it is not cleared.
+  const latency = smallestExcluded(errors) === null ? undefined : ofService('latency')
+  const more = latency === undefined ? null : limitOf(latency)
+  return `${why}; in errors ${said}${more === null ? '' : `, in latency ${more}`}`
+}
+
+/** How large an effect may be and not be seen. */
+function limitOf(stream: StreamEvidence): string | null {
+  const excluded = smallestExcluded(stream)
+  if (excluded !== null) return `more than ×${excluded} is excluded`
+  return stream.detectable === null
+    ? null
+    : `×${stream.detectable.toFixed(1)} or more would have shown`
 }
 
 /** What was not seen is no part of what is said. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { gaugeClause } from '../../../src/core/attribution/verdict-words.ts'
+import type { EvidenceFinding, StreamEvidence } from '../../../src/contracts/findings.ts'
+import { gaugeClause, inconclusiveReason } from '../../../src/core/attribution/verdict-words.ts'
 
 const moved = { usual: 0.2, shift: 0.1, low: 0.1, high: 0.1, detectable: null, excluded: null }
 
@@ -42,5 +43,33 @@ describe('a gauge that moved', () => {
     },
   ])('is told as $words: $why', ({ gauge, words }) => {
     expect(gaugeClause('m', gauge)).toBe(words)
+  })
+})
+
+describe('what is said of too little data', () => {
+  const stream = (signal: 'errors' | 'latency', excluded: number | null) =>
+    ({
+      signal,
+      scope: { route: null },
+      excludes: excluded === null ? [] : [{ theta: excluded, logE: 9 }],
+      detectable: 1.84,
+    }) as unknown as StreamEvidence
+  const said = (...streams: StreamEvidence[]) =>
+    inconclusiveReason({ streams } as unknown as EvidenceFinding, 'too little data')
+
+  it('is what would have shown in errors', () => {
+    expect(said(stream('errors', null), stream('latency', 2))).toBe(
+      'too little data; in errors ×1.8 or more would have shown',
+    )
+  })
+
+  it('is why it is not cleared, where more errors are excluded', () => {
+    expect(said(stream('errors', 2), stream('latency', null))).toBe(
+      'too little data; in errors more than ×2 is excluded, in latency ×1.8 or more would have shown',
+    )
+  })
+
+  it('is of errors alone where no latency is known', () => {
+    expect(said(stream('errors', 2))).toBe('too little data; in errors more than ×2 is excluded')
   })
 })
