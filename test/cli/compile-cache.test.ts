@@ -1,6 +1,14 @@
 /** What a start leaves for the next one, and where. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -22,9 +30,30 @@ it('what is compiled is kept in the cache folder of the user', () => {
   expect(existsSync(join(cache, 'culprit'))).toBe(true)
 })
 
-it.each(['', '/proc', '/dev/null', join(folder, 'not/there')])('none is needed (%s)', (home) => {
-  const { status, stderr } = start({ HOME: home })
+const link = join(folder, 'link')
+mkdirSync(join(link, '.cache'), { recursive: true })
+symlinkSync(join(folder, 'nowhere'), join(link, '.cache/culprit'))
 
-  expect(stderr).toBe('')
-  expect(status).toBe(0)
+it.each(['', '/proc', '/dev/null', join(folder, 'not/there'), link])(
+  'none is needed (%s)',
+  (home) => {
+    const { status, stderr } = start({ HOME: home })
+
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+  },
+)
+
+it('nothing is kept, nor run, where others may write', () => {
+  const home = join(folder, 'shared')
+  const kept = join(home, '.cache/culprit')
+  mkdirSync(kept, { recursive: true })
+  chmodSync(kept, 0o777)
+
+  expect(start({ HOME: home }).status).toBe(0)
+  expect(readdirSync(kept)).toEqual([])
+
+  chmodSync(kept, 0o755)
+  expect(start({ HOME: home }).status).toBe(0)
+  expect(readdirSync(kept)).not.toEqual([])
 })
