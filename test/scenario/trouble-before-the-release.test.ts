@@ -58,7 +58,7 @@ describe('errors before a release of all traffic at once', () => {
     ).toBe(true)
   })
 
-  it.each([1, 2, 3, 4, 5, 6])(
+  it.each([1, 2, 3])(
     'are not blamed on it though they had hardly begun (seed %i)',
     async (seed) => {
       const verdicts = await told(
@@ -116,7 +116,7 @@ describe('telemetry that does not name its version', () => {
   const unnamed = (beganMinute: number): Version[] =>
     allAtOnce([[beganMinute, 0.06]]).map((each) => ({ ...each, version: null }))
 
-  it.each([1, 2, 3, 4])(
+  it.each([1, 2])(
     'is worse from a minute and a half before a deployment that was told at its end (seed %i)',
     async (seed) => {
       // Until it has lasted longer than incidents do.
@@ -124,7 +124,7 @@ describe('telemetry that does not name its version', () => {
     },
   )
 
-  it.each([1, 2, 3, 4])('was worse before it for certain (seed %i)', async (seed) => {
+  it.each([1, 2])('was worse before it for certain (seed %i)', async (seed) => {
     expect(namesOf(await told(seed, unnamed(-4)))).not.toContain('regressed')
   })
 })
