@@ -7,7 +7,7 @@ const { kafka, redis } = inject('services')
 const missing = missingOf(kafka) ?? missingOf(redis)
 /** How often each thing goes wrong; more for a longer look. */
 const times = Number(process.env['DISTURBANCES'] ?? 2)
-const liveSeconds = Number(process.env['DISTURBED_SECONDS'] ?? 30)
+const liveSeconds = Number(process.env['DISTURBED_SECONDS'] ?? 20)
 const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
 
 describe.skipIf(missing !== null)(
