@@ -7,14 +7,18 @@ const differencesMin = 10
 const sameMin = 0.9
 /** How far an export may be off, as a share of its step. */
 const jitterMax = 0.05
+/** Nanoseconds, microseconds, milliseconds, seconds, hours and days; minutes are left out: one a minute may be a count. */
+const perMinute = [60e9, 60e6, 60e3, 60, 1 / 60, 1 / 1440]
 
-/** It grows by the same in nearly every step, as time does. Gaps (NaN) are passed over. */
-export function isClock(values: Float64Array): boolean {
-  const differences = Array.from(values.subarray(1), (value, i) => value - values[i]!)
-    .filter((each) => !Number.isNaN(each))
-    .sort((a, b) => a - b)
+/** It grows as time does, by the same in nearly every step of `stepMinutes`. Gaps (NaN) are passed over. */
+export function isClock(values: Float64Array, stepMinutes: number): boolean {
+  const differences = Array.from(values.subarray(1), (value, i) => value - values[i]!).filter(
+    (each) => !Number.isNaN(each),
+  )
   if (differences.length < differencesMin) return false
-  const step = differences[differences.length >> 1]!
-  const same = differences.filter((each) => Math.abs(each - step) <= jitterMax * step)
-  return step > 0 && same.length >= sameMin * differences.length
+  return perMinute.some((rate) => {
+    const step = rate * stepMinutes
+    const same = differences.filter((each) => Math.abs(each - step) <= jitterMax * step)
+    return same.length >= sameMin * differences.length
+  })
 }

@@ -121,7 +121,7 @@ export class GaugeStreams {
     if (split && series.kind === 'count') return null
     const direction = rule?.direction ?? gaugeDirection(series.metric)
     const values = stepped(minutes, { endMs: firstMs, startMs, stepMinutes, kind: series.kind })
-    if (rule === null && isClock(values)) return null
+    if (rule === null && isClock(values, stepMinutes)) return null
     const baseline = gaugeBaseline({
       values,
       stepMinutes,
