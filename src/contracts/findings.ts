@@ -87,7 +87,7 @@ export const StreamEvidence = z.object({
   peak: z.object({ logE: z.number(), atMs: Ms }).optional(),
   /** Share of the placebos of its signal that were alarms, where they were too many to believe it. */
   falseShare: z.number().optional(),
-  /** Of a business counter: what it is counted for each of, `requests` or another name. */
+  /** Of a business counter: one of what it is counted by, as it is called: `request`, a route or another counter. */
   per: z.string().optional(),
   /** What a gauge shows had begun before the release. */
   beganBefore: z.boolean().optional(),

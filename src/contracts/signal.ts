@@ -58,7 +58,7 @@ export const Signal = z.object({
     })
     .optional(),
   gauge: GaugeShift.optional(),
-  /** Of a business counter: what it is counted for each of, `requests` of the service, a route or another counter. */
+  /** Of a business counter: one of what it is counted by: a `request` of the service, a route or another counter. */
   per: z.string().optional(),
 })
 export type Signal = z.infer<typeof Signal>

@@ -119,7 +119,7 @@ describe('the main chart', () => {
     })
     const [{ buckets }] = detail.series as [(typeof detail.series)[number]]
     const counters = [{ metric: 'shop.orders', per: 'requests', buckets }]
-    const asked = { ...counter, per: 'requests' }
+    const asked = { ...counter, per: 'request' }
     const facts = { release: checkout, signal: asked, series: [], counters, mode: null }
     const shown = chartOf(facts)!
 

@@ -3,7 +3,6 @@
  * effect is estimated given that the stream is worse: beside one without evidence it would contradict the counts.
  */
 import type { Signal } from '../../contracts/signal.ts'
-import { oneOf } from '../../core/response/severity.ts'
 import { gaugeClause, inUnit, round, streamName } from '../../core/attribution/verdict-words.ts'
 
 export const evidenceUnit =
@@ -42,7 +41,7 @@ function sidesOf(signal: Signal): string {
   )
   if (signal.signal === 'traffic') return `${both(each)} an interval`
   if (signal.signal === 'business') {
-    const unit = per === undefined ? '' : ` per ${oneOf(per)}`
+    const unit = per === undefined ? '' : ` per ${per}`
     return `${both(each)}${unit} (${counts})`
   }
   if (latency === undefined || latency.beforeSeconds === null || latency.afterSeconds === null)

@@ -52,7 +52,7 @@ export function worseClause(stream: StreamEvidence): string {
   if (stream.gauge !== undefined) return gaugeClause(scope.metric, stream.gauge)
   if (signal === 'business') {
     const each = `${perEach(baseline)} → ${perEach(observed)}`
-    return `${scope.metric} ${each}${per === undefined ? '' : ` per ${oneOf(per)}`}`
+    return `${scope.metric} ${each}${per === undefined ? '' : ` per ${per}`}`
   }
   if (signal === 'new-error') return `${observed.events} failures of new kinds`
   return `${where}errors ${shares(baseline, observed)}`
@@ -84,11 +84,6 @@ interface Counted {
 function shares(before: Counted, now: Counted): string {
   const share = ({ events, exposure }: Counted) => percent(exposure > 0 ? events / exposure : 0)
   return before.exposure > 0 ? `${share(before)} → ${share(now)}` : share(now)
-}
-
-/** `requests` are all of the service; a route or a counter has its name. */
-export function oneOf(per: string): string {
-  return per === 'requests' ? 'request' : per
 }
 
 /** A business counter for each unit of what it is counted against: `0.95`. */

@@ -32,6 +32,12 @@ export function ruleFor(rules: readonly MetricRule[], metric: string): MetricRul
 
 export const exposureOf = ({ exposure }: MetricRule): string => exposure ?? 'requests'
 
+/** One of what a business counter is counted by: a `request` of the service, else a route or a counter by its name. */
+export function perOf(rule: MetricRule): string {
+  const exposure = exposureOf(rule)
+  return exposure === 'requests' ? 'request' : exposure
+}
+
 /** Whether a sum that only grows is counted by itself: as a business counter, or as the exposure of one. */
 export function isCounted(rules: readonly MetricRule[], metric: string): boolean {
   if (ruleFor(rules, metric)?.signal === 'business') return true

@@ -7,14 +7,7 @@ import type { Incident } from '../../contracts/incident.ts'
 import type { Release } from '../../contracts/release.ts'
 import type { Signal } from '../../contracts/signal.ts'
 import { count, rate, threshold, times } from './figures.ts'
-import {
-  isOwnGauge,
-  ownGaugeSentence,
-  perOf,
-  signalName,
-  signalWhere,
-  values,
-} from './signal-words.ts'
+import { isOwnGauge, ownGaugeSentence, signalName, signalWhere, values } from './signal-words.ts'
 import { plural } from './time.ts'
 import { byText, shownEffect, versionOf } from './verdict.ts'
 
@@ -83,18 +76,16 @@ export function worseSentence(
         ` requests an interval ${past ? 'came' : 'come'} in.`,
         ` Forecast were ${before}.`,
       )
-    case 'business': {
-      const per = perOf(signal)
-      return per === null
+    case 'business':
+      return signal.per === undefined
         ? {
             ...said(now, '.', was(before)),
             before: `The rate of ${signalWhere(signal)} ${past ? 'was' : 'is'} `,
           }
         : {
-            ...said(now, ` ${signalWhere(signal)} per ${unbroken(per)}.`, was(before)),
+            ...said(now, ` ${signalWhere(signal)} per ${unbroken(signal.per)}.`, was(before)),
             before: past ? 'There were ' : 'There are ',
           }
-    }
     case 'gauge': {
       const own = ownGaugeSentence(signal, past)
       const mean = ` ${past ? 'was' : 'is'} the mean of ${signalWhere(signal)}.`

@@ -68,11 +68,6 @@ function nameOf(service: string): string {
   return service.slice(service.lastIndexOf('/') + 1)
 }
 
-/** What a business counter is counted by, as one of it; null where that was not told. */
-export function perOf({ per }: Signal): string | null {
-  return per === 'requests' ? 'request' : (per ?? null)
-}
-
 /** What is counted, in small print. */
 export function signalUnit(of: Signal): string {
   const { signal, latency } = of
@@ -94,10 +89,8 @@ export function signalUnit(of: Signal): string {
       return 'share of requests'
     case 'gauge':
       return ownGauge(of)?.unit ?? 'mean value'
-    case 'business': {
-      const per = perOf(of)
-      return per === null ? 'rate of the counter' : `per ${per}`
-    }
+    case 'business':
+      return of.per === undefined ? 'rate of the counter' : `per ${of.per}`
   }
 }
 

@@ -12,7 +12,7 @@ import { rateDispersion } from '../../core/detection/dispersion.ts'
 import { StreamMonitor } from '../../core/detection/monitor.ts'
 import { coldStart, type Mode, type Nuisance } from '../../core/detection/parameters.ts'
 import type { FrozenFit, WatchFacts } from '../../core/releases/release-state.ts'
-import { exposureOf, type MetricRule } from '../../core/rollup/metric-rules.ts'
+import { type MetricRule, perOf } from '../../core/rollup/metric-rules.ts'
 import { type Bucket, isUsable } from '../../core/rollup/track.ts'
 import {
   businessCounters,
@@ -87,7 +87,7 @@ export class BusinessStreams {
     return (this.#counters ?? []).flatMap(({ monitors, rule }) =>
       monitors.map((monitor) => {
         const full = final || monitor.logE >= Math.log(10)
-        return { ...monitor.evidence({ weight, full }), per: exposureOf(rule) }
+        return { ...monitor.evidence({ weight, full }), per: perOf(rule) }
       }),
     )
   }
