@@ -3,6 +3,7 @@ import {
   globMatches,
   isCounted,
   type MetricRule,
+  perOf,
   ruleFor,
 } from '../../../src/core/rollup/metric-rules.ts'
 
@@ -41,4 +42,13 @@ describe('globs of metrics', () => {
       false,
     ])
   })
+})
+
+it.each([
+  [{}, 'request'],
+  [{ exposure: 'requests' }, 'request'],
+  [{ exposure: 'POST /orders' }, 'POST /orders'],
+  [{ exposure: 'shop.carts' }, 'shop.carts'],
+])('a counter with %j is told per %s', (told, per) => {
+  expect(perOf({ match: 'shop.orders', signal: 'business', ...told })).toBe(per)
 })
